@@ -1,0 +1,14 @@
+"""Every address of the platform, composed from the contexts."""
+
+from django.urls import include, path
+
+from kexiang_site.api import api
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("", include("kexiang.accounts.urls")),
+    path("", include("kexiang.files.urls")),
+    path("", include("kexiang.catalog.urls")),
+    path("", include("kexiang.core.urls")),
+    path("", include("kexiang.portal.urls")),
+]
