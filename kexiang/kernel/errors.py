@@ -1,4 +1,4 @@
-"""What the domain may answer instead of doing what was asked. Messages are for people, in Chinese."""
+"""What the domain may answer instead of doing what was asked. Messages are Chinese, for people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
