@@ -8,3 +8,62 @@ class Stateful(models.Model):
 
     class Meta:
         abstract = True
+
+
+class JobRun(models.Model):
+    """The living side of a queued job: who works on it, its last heartbeat, how far it is."""
+
+    task = models.UUIDField(primary_key=True)
+    worker = models.CharField(max_length=64)
+    beat_at = models.DateTimeField()
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        db_table = "core_job_run"
+        indexes = [models.Index(fields=["beat_at"], name="core_job_run_beat")]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.done}/{self.total}"
+
+
+class JobSchedule(models.Model):
+    """When a repeated job is due next. The guarded update of ``next_at`` elects one worker."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    next_at = models.DateTimeField()
+    last_at = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=64, blank=True, default="")
+    last_error = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "core_job_schedule"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdempotentRequest(models.Model):
+    """The answer given to an ``Idempotency-Key``, kept for seven days (design.md §3)."""
+
+    caller = models.CharField(max_length=64)
+    path = models.CharField(max_length=300)
+    key = models.CharField(max_length=128)
+    body_sha256 = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    content_type = models.CharField(max_length=100, blank=True, default="")
+    answer = models.BinaryField(default=b"")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "core_idempotent_request"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["caller", "path", "key"], name="core_idempotent_request_once"
+            )
+        ]
+        indexes = [models.Index(fields=["created_at"], name="core_idempotent_request_age")]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.key}"
