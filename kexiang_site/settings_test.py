@@ -1,16 +1,26 @@
 """The same settings, with a home of their own and cheap password hashes."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("KEXIANG_HOME", tempfile.mkdtemp(prefix="kexiang-test-"))
+if "KEXIANG_HOME" not in os.environ:
+    os.environ["KEXIANG_HOME"] = tempfile.mkdtemp(prefix="kexiang-test-")
+    atexit.register(shutil.rmtree, os.environ["KEXIANG_HOME"], ignore_errors=True)
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # Parallel test processes share the variable but must not share index, files or database.
+    own = Path(os.environ["KEXIANG_HOME"])
+    own = own if own.name == worker else own / worker
+    own.mkdir(parents=True, exist_ok=True)
+    os.environ["KEXIANG_HOME"] = str(own)
 os.environ.setdefault("KEXIANG_SECRET_KEY", "only-for-tests")
 if url := os.environ.get("KEXIANG_TEST_DATABASE_URL"):
     os.environ["KEXIANG_DATABASE_URL"] = url
 
-from kexiang_site.settings import *  # noqa: E402, F403
-from kexiang_site.settings import DATABASES, HOME  # noqa: E402
+from kexiang_site.settings import *  # noqa: F403
+from kexiang_site.settings import DATABASES, HOME
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 RATE_LIMIT = False
