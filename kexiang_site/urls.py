@@ -12,3 +12,8 @@ urlpatterns = [
     path("", include("kexiang.core.urls")),
     path("", include("kexiang.portal.urls")),
 ]
+
+handler400 = "kexiang.core.views.bad_request"
+handler403 = "kexiang.core.views.forbidden"
+handler404 = "kexiang.core.views.not_found"
+handler500 = "kexiang.core.views.server_error"

@@ -1,0 +1,151 @@
+"""Security headers, language of the public side, rate limits, request counters."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext, ngettext
+
+from kexiang.core import metrics
+from kexiang.core.http import TITLES, problem_of
+from kexiang.kernel.errors import TooMany
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in ("geolocation", "microphone", "payment", "usb", "midi", "accelerometer")
+)
+PROBES = ("/healthz", "/readyz", "/metrics")
+LANGUAGE_PATHS_IN_CHINESE = ("/work/", "/api/", "/accounts/")
+ANONYMOUS_WRITES_PER_MINUTE = 60
+READS_PER_MINUTE = 600
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+
+class SecurityHeadersMiddleware:
+    """A strict content policy on every answer, and the time each answer took."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.path not in PROBES:
+            metrics.count(request.method or "", response.status_code, time.perf_counter() - started)
+        return response
+
+
+class LocaleMiddleware:
+    """Chinese, unless a visitor of the public side chose English by ``?lang=en`` or cookie.
+
+    The browser's Accept-Language is ignored: the office PC of a Chinese bureau often carries
+    an English browser. Workbenches, sign-in and the API always speak Chinese.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("lang", "")
+        code = self._language(request, asked)
+        with translation.override(code):
+            request.LANGUAGE_CODE = code
+            response = self.get_response(request)
+        if not request.path.startswith(LANGUAGE_PATHS_IN_CHINESE):
+            patch_vary_headers(response, ("Cookie",))
+            response.headers.setdefault("Content-Language", code)
+        if asked in dict(settings.LANGUAGES):
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                asked,
+                max_age=31_536_000,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        return response
+
+    def _language(self, request: HttpRequest, asked: str) -> str:
+        if request.path.startswith(LANGUAGE_PATHS_IN_CHINESE):
+            return settings.LANGUAGE_CODE
+        known = dict(settings.LANGUAGES)
+        chosen = asked or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return chosen if chosen in known else settings.LANGUAGE_CODE
+
+
+class RateLimitMiddleware:
+    """60 anonymous writes and log-ins and 600 reads per client and minute (design.md §3).
+
+    A client is a person where one is known and an address otherwise. Counting is by calendar
+    minute in the shared cache; with the in-process cache each worker counts for itself.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.RATE_LIMIT and request.path not in PROBES:
+            error = self._refusal(request)
+            if error is not None:
+                return self._too_many(request, error)
+        return self.get_response(request)
+
+    def _refusal(self, request: HttpRequest) -> TooMany | None:
+        actor = getattr(request, "actor", None)
+        known = actor is not None and actor.is_known
+        if request.method in SAFE:
+            kind, limit = "read", READS_PER_MINUTE
+        elif known:
+            return None
+        else:
+            kind, limit = "write", ANONYMOUS_WRITES_PER_MINUTE
+        client = actor.uid if known and actor else request.META.get("REMOTE_ADDR", "")
+        minute, second = divmod(int(time.time()), 60)
+        key = f"rate:{kind}:{client}:{minute}"
+        if cache.add(key, 1, timeout=120):
+            return None
+        try:
+            count = cache.incr(key)
+        except ValueError:  # the entry was evicted between the two calls
+            return None
+        if count <= limit:
+            return None
+        wait = 60 - second
+        return TooMany(
+            gettext("操作过于频繁:每分钟最多%(limit)s次。") % {"limit": limit}
+            + ngettext("请在%(n)s秒后再试。", "请在%(n)s秒后再试。", wait) % {"n": wait},
+            wait,
+        )
+
+    def _too_many(self, request: HttpRequest, error: TooMany) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            response: HttpResponse | None = problem_of(error)
+            if response is not None:
+                return response
+        context = {"status": 429, "title": TITLES[429], "message": str(error), "problems": ()}
+        response = render(request, "ui/error.html", context, status=429)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
