@@ -19,6 +19,7 @@ PACK_FOLDERS = [
 ]
 SEARCH_URL = os.environ.get("KEXIANG_SEARCH_URL") or f"tantivy:///{HOME / 'index'}"
 FILES_URL = os.environ.get("KEXIANG_FILES_URL") or f"file:///{HOME / 'files'}"
+FILES_ACCEL = os.environ.get("KEXIANG_FILES_ACCEL", "")
 RATE_LIMIT: bool = os.environ.get("KEXIANG_RATE_LIMIT", "on") != "off"
 
 INSTALLED_APPS = [
