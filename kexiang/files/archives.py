@@ -19,40 +19,11 @@ MAX_RATIO = 200
 """Real Office XML reaches about 60; a bomb is beyond 1,000."""
 SMALL = 1024 * 1024
 
-PROGRAMS = frozenset(
-    [
-        "exe",
-        "com",
-        "bat",
-        "cmd",
-        "msi",
-        "scr",
-        "dll",
-        "js",
-        "jse",
-        "vbs",
-        "vbe",
-        "wsf",
-        "wsh",
-        "ps1",
-        "jar",
-        "apk",
-        "sh",
-        "app",
-        "lnk",
-        "hta",
-        "html",
-        "htm",
-        "xhtml",
-        "svg",
-        "docm",
-        "xlsm",
-        "pptm",
-        "dotm",
-        "xltm",
-        "xlam",
-    ]
+_PROGRAMS = (
+    "exe com bat cmd msi scr dll js jse vbs vbe wsf wsh ps1 jar apk sh app lnk hta html htm "
+    "xhtml svg docm xlsm pptm dotm xltm xlam"
 )
+PROGRAMS = frozenset(_PROGRAMS.split())
 _MAIN = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml": DOCX,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml": XLSX,

@@ -24,7 +24,7 @@ def clean_name(name: str, extension: str) -> str:
     ``a.jpg``. A name of which nothing is left is 附件.
     """
     last = re.split(r"[\\/]", _ungarbled(name))[-1]
-    last = _FORBIDDEN.sub("", unicodedata.normalize("NFC", last)).replace("\ufffd", "").strip(" .")
-    stem, dot, _old = last.rpartition(".")
-    stem = (stem if dot and len(_old) <= 5 else last).strip(" .") or "附件"
+    last = _FORBIDDEN.sub("", unicodedata.normalize("NFC", last)).replace("\ufffd", "")
+    stem, dot, ending = last.rpartition(".")
+    stem = (stem if dot and len(ending) <= 5 else last).strip(" .") or "附件"
     return f"{stem[: MAX_NAME - len(extension) - 1]}.{extension}"
