@@ -78,7 +78,9 @@ class ComponentNode(Node):
         declared.check(self.name, props, self.slots)
         values = {**declared.defaults, **props}
         values.update({key: context[key] for key in CARRIED if key in context})
-        values["slots"] = {key: nodes.render(context).strip() for key, nodes in self.slots.items()}
+        values["slots"] = {
+            key: SafeString(nodes.render(context).strip()) for key, nodes in self.slots.items()
+        }
         values["content"] = SafeString(self.body.render(context).strip()) if self.has_body else ""
         with context.render_context.push_state(template, isolated_context=True):
             return SafeString(template._render(context.new(values)))

@@ -1,0 +1,28 @@
+// Every page works without this file; it only saves steps.
+import "htmx.org";
+import { autosave } from "./autosave.js";
+import { columns } from "./columns.js";
+import { copying } from "./copy.js";
+import { dropdowns } from "./dropdowns.js";
+import { keys } from "./keys.js";
+import { suggestions } from "./suggest.js";
+
+function start(root) {
+  root.querySelectorAll("[data-autosave]").forEach(autosave);
+  root.querySelectorAll("[data-columns]").forEach(columns);
+  root.querySelectorAll("[data-suggest]").forEach(suggestions);
+  root.querySelectorAll("[data-submit-on-change]").forEach((field) => {
+    field.addEventListener("change", () => field.form && field.form.submit());
+  });
+  const focus = root.querySelector("[data-focus]");
+  if (focus) focus.focus();
+}
+
+document.documentElement.classList.add("has-js");
+copying(document);
+dropdowns(document);
+keys(document);
+start(document);
+document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt !== document.body) start(event.detail.elt);
+});
