@@ -133,17 +133,13 @@ class Code(models.Model):
         verbose_name = _("代码")
         constraints = [
             models.UniqueConstraint(
-                fields=["system", "code", "valid_from"],
-                nulls_distinct=False,
-                name="reference_code_start",
-            ),
-            models.UniqueConstraint(
                 fields=["system", "code"],
                 condition=Q(valid_to__isnull=True),
                 name="reference_code_one_open",
             ),
             _period("reference_code"),
         ]
+        indexes = [models.Index(fields=["system", "code"], name="reference_code_code")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.label}"

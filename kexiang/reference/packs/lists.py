@@ -212,7 +212,7 @@ def read_words(reader: Reader) -> Words:
 def _error_words(reader: Reader) -> tuple[tuple[str, str, str], ...]:
     found: dict[str, tuple[str, str, str]] = {}
     for line, text in _optional(reader, "error_words.txt"):
-        cells = [cell.strip() for cell in re.split("[,\uff0c]", text)]
+        cells = [cell.strip() for cell in re.split("[,\uff0c]", text, maxsplit=2)]
         if len(cells) not in (2, 3) or not cells[0] or not cells[1]:
             reader.fault("error_words.txt", line, "每行写“词,建议改为,理由(可省)”。")
         elif cells[0] in found:

@@ -114,10 +114,11 @@ class Reader:
     ) -> Row | None:
         if not any(cell.strip() for cell in cells):
             return None
-        if len(cells) != len(head):
-            self.fault(file, line, f"本行有 {len(cells)} 列,表头有 {len(head)} 列,请对齐。")
+        if len(cells) > len(head):
+            self.fault(file, line, f"本行有 {len(cells)} 列,表头只有 {len(head)} 列,请对齐。")
             return None
-        row = Row(line, {name: cell.strip() for name, cell in zip(head, cells, strict=True)})
+        # a spreadsheet leaves out empty cells at the end of a line
+        row = Row(line, {name: cell.strip() for name, cell in zip(head, cells, strict=False)})
         empty = [name for name in required if not row[name]]
         for name in empty:
             self.fault(file, line, f"“{name}”不能为空。")
