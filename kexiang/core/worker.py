@@ -40,10 +40,12 @@ class JobUnknown(Exception):
 class Worker:
     """Runs jobs until ``stop()``; then finishes the job at hand and returns."""
 
-    def __init__(self, *, first_delay: timedelta = jobs.FIRST_DELAY) -> None:
+    def __init__(
+        self, *, first_delay: timedelta = jobs.FIRST_DELAY, stop: threading.Event | None = None
+    ) -> None:
         self.id = jobs.worker_id()
         self.first_delay = first_delay
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
         self._current: Any = None
         self._told: tuple[int, int, str] = (0, 0, "")
 
