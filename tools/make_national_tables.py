@@ -191,7 +191,7 @@ def make_regions(data: Path) -> None:
     for code, name, day in EARLIER_NAMES:
         periods[code][1] = day
         rows.append([code, name, "", day_before(day)])
-    rows = [[code, *periods[code]] for code in periods] + [r for r in rows[len(periods) :]]
+    rows = [[code, *periods[code]] for code in periods] + rows[len(periods) :]
     known = set(periods)
     rows.sort(key=lambda row: (row[0], row[2]))
     write(

@@ -243,9 +243,9 @@ def is_workday(day: date) -> bool:
 
 
 def workdays_add(start: date, n: int) -> date:
-    """The ``n``-th working day counted from the day after ``start`` (次日起算); ``n`` < 0 goes back.
+    """The ``n``-th working day, counted from the day after ``start`` (次日起算).
 
-    ``n`` = 0 is ``start`` itself, whatever day it is.
+    ``n`` < 0 goes back; ``n`` = 0 is ``start`` itself, whatever day it is.
     """
     return snapshot().nth_workday(start, n)
 
@@ -290,4 +290,3 @@ def cached(build: Callable[[], Any], store: dict[str, Any]) -> Any:
         store.clear()
         store[key] = fresh
     return store[key]
-

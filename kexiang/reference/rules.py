@@ -19,9 +19,21 @@ def must_share(
     for threshold in thresholds:
         limit = f"{threshold.value_wan.normalize():f}"
         if funding_source not in threshold.funding:
-            hits.append(ThresholdHit(threshold, False, f"{threshold.label}:资金来源不在应共享范围,可自愿开放。"))
+            hits.append(
+                ThresholdHit(
+                    threshold, False, f"{threshold.label}:资金来源不在应共享范围,可自愿开放。"
+                )
+            )
         elif value_wan < threshold.value_wan:
-            hits.append(ThresholdHit(threshold, False, f"{threshold.label}:原值低于 {limit} 万元,可自愿开放。"))
+            hits.append(
+                ThresholdHit(
+                    threshold, False, f"{threshold.label}:原值低于 {limit} 万元,可自愿开放。"
+                )
+            )
         else:
-            hits.append(ThresholdHit(threshold, True, f"{threshold.label}:原值达到 {limit} 万元,应当开放共享。"))
+            hits.append(
+                ThresholdHit(
+                    threshold, True, f"{threshold.label}:原值达到 {limit} 万元,应当开放共享。"
+                )
+            )
     return hits

@@ -20,7 +20,7 @@ LOADER = "system:packs"
 
 
 def load_pack(path: Path | str, *, at: datetime) -> PackVersion:
-    """Load the pack in that folder and every pack it extends; each becomes its name's current version.
+    """Load the pack in that folder and every pack it extends; each becomes current.
 
     Idempotent: the same content is stored once; an earlier content becomes current again.
     Raises ``Invalid`` with every fault (file and line) when a pack is not sound; then nothing
@@ -50,9 +50,7 @@ def _load(chain: Sequence[Pack], *, at: datetime) -> PackVersion:
 
 
 @transaction.atomic
-def activate_pack(
-    name: str, *, at: datetime | None = None, actor: str = LOADER
-) -> PackVersion:
+def activate_pack(name: str, *, at: datetime | None = None, actor: str = LOADER) -> PackVersion:
     """Put a loaded pack into use; the one before stays stored.
 
     Raises ``NotFound`` when no pack of that name is loaded, ``Conflict`` for a historical one.
@@ -83,4 +81,3 @@ def load_all(at: datetime) -> PackInfo:
     if not any(version.name == settings.PACK for version in active_versions()[-1:]):
         activate_pack(settings.PACK, at=at)
     return active_pack()
-

@@ -1,7 +1,7 @@
 """A pack as rows and back. Rows of a version are written once and never change."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +125,7 @@ def read(version: models.PackVersion) -> Pack:
         policies=tuple(version.policies),
         systems=_read_systems(version),
         regions=tuple(
-            Region(*values)
-            for values in version.regions.order_by("position").values_list(*_REGION)
+            Region(*values) for values in version.regions.order_by("position").values_list(*_REGION)
         ),
         region_changes=tuple(
             RegionChange(*values)
@@ -149,8 +148,8 @@ def read(version: models.PackVersion) -> Pack:
 
 
 def _read_parameters(version: models.PackVersion) -> tuple[Parameter, ...]:
-    rows = version.parameters.order_by("position").values_list(*_PARAMETER, "applies_to")
-    return tuple(Parameter(*values[:-1], applies_to=tuple(values[-1])) for values in rows)
+    rows = version.parameters.order_by("position").values(*_PARAMETER, "applies_to")
+    return tuple(Parameter(**{**row, "applies_to": tuple(row["applies_to"])}) for row in rows)
 
 
 def _read_systems(version: models.PackVersion) -> tuple[System, ...]:
@@ -166,5 +165,4 @@ def _read_systems(version: models.PackVersion) -> tuple[System, ...]:
 
 def _code(values: Sequence[Any]) -> Code:
     code, label, label_en, parent, valid_from, valid_to = values
-    start: date | None = valid_from
-    return Code(code, label, label_en, parent, start, valid_to)
+    return Code(code, label, label_en, parent, valid_from, valid_to)

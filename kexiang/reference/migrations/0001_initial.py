@@ -5,217 +5,399 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PackVersion',
+            name="PackVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('title', models.CharField(max_length=120)),
-                ('version', models.CharField(max_length=40)),
-                ('status', models.CharField(choices=[('current', '现行'), ('historical', '历史')], max_length=12)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('extends', models.CharField(blank=True, max_length=60)),
-                ('place', models.JSONField(default=dict)),
-                ('site', models.JSONField(default=dict)),
-                ('policies', models.JSONField(default=list)),
-                ('roles', models.JSONField(default=list)),
-                ('steps', models.JSONField(default=list)),
-                ('words', models.JSONField(default=dict)),
-                ('files', models.JSONField(default=list)),
-                ('loaded_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("content_hash", models.CharField(max_length=64)),
+                ("title", models.CharField(max_length=120)),
+                ("version", models.CharField(max_length=40)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("current", "现行"), ("historical", "历史")], max_length=12
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("extends", models.CharField(blank=True, max_length=60)),
+                ("place", models.JSONField(default=dict)),
+                ("site", models.JSONField(default=dict)),
+                ("policies", models.JSONField(default=list)),
+                ("roles", models.JSONField(default=list)),
+                ("steps", models.JSONField(default=list)),
+                ("words", models.JSONField(default=dict)),
+                ("files", models.JSONField(default=list)),
+                ("loaded_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '政策包版本',
-                'constraints': [models.UniqueConstraint(fields=('name', 'content_hash'), name='reference_pack_once_loaded'), models.CheckConstraint(condition=models.Q(('status__in', ['current', 'historical'])), name='reference_pack_known_status'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='reference_pack_period')],
+                "verbose_name": "政策包版本",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("name", "content_hash"), name="reference_pack_once_loaded"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["current", "historical"])),
+                        name="reference_pack_known_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="reference_pack_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PackActivation',
+            name="PackActivation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor', models.CharField(max_length=64)),
-                ('pack', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.packversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(max_length=64)),
+                (
+                    "pack",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reference.packversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '政策包启用记录',
+                "verbose_name": "政策包启用记录",
             },
         ),
         migrations.CreateModel(
-            name='CodeSystem',
+            name="CodeSystem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('title', models.CharField(max_length=120)),
-                ('title_en', models.CharField(blank=True, max_length=120)),
-                ('version', models.CharField(max_length=40)),
-                ('source', models.CharField(max_length=300)),
-                ('mode', models.CharField(max_length=8)),
-                ('position', models.PositiveIntegerField()),
-                ('pack', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='systems', to='reference.packversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("title", models.CharField(max_length=120)),
+                ("title_en", models.CharField(blank=True, max_length=120)),
+                ("version", models.CharField(max_length=40)),
+                ("source", models.CharField(max_length=300)),
+                ("mode", models.CharField(max_length=8)),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "pack",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="systems",
+                        to="reference.packversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '代码表',
+                "verbose_name": "代码表",
             },
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('is_workday', models.BooleanField()),
-                ('name', models.CharField(blank=True, max_length=60)),
-                ('pack', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='reference.packversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("is_workday", models.BooleanField()),
+                ("name", models.CharField(blank=True, max_length=60)),
+                (
+                    "pack",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="days",
+                        to="reference.packversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作日历',
+                "verbose_name": "工作日历",
             },
         ),
         migrations.CreateModel(
-            name='Parameter',
+            name="Parameter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('value', models.JSONField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('source', models.CharField(max_length=300)),
-                ('label', models.CharField(blank=True, max_length=120)),
-                ('unit', models.CharField(blank=True, max_length=20)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('applies_to', models.JSONField(default=list)),
-                ('position', models.PositiveIntegerField()),
-                ('pack', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parameters', to='reference.packversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("value", models.JSONField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("source", models.CharField(max_length=300)),
+                ("label", models.CharField(blank=True, max_length=120)),
+                ("unit", models.CharField(blank=True, max_length=20)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("applies_to", models.JSONField(default=list)),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "pack",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parameters",
+                        to="reference.packversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '参数',
+                "verbose_name": "参数",
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=6)),
-                ('name', models.CharField(max_length=60)),
-                ('short', models.CharField(max_length=60)),
-                ('parent', models.CharField(blank=True, max_length=6)),
-                ('kind', models.CharField(max_length=5)),
-                ('position', models.PositiveIntegerField()),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(null=True)),
-                ('pack', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='regions', to='reference.packversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=6)),
+                ("name", models.CharField(max_length=60)),
+                ("short", models.CharField(max_length=60)),
+                ("parent", models.CharField(blank=True, max_length=6)),
+                ("kind", models.CharField(max_length=5)),
+                ("position", models.PositiveIntegerField()),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "pack",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="regions",
+                        to="reference.packversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行政区划',
+                "verbose_name": "行政区划",
             },
         ),
         migrations.CreateModel(
-            name='RegionChange',
+            name="RegionChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old_code', models.CharField(max_length=6)),
-                ('new_code', models.CharField(max_length=6)),
-                ('kind', models.CharField(max_length=8)),
-                ('changed_on', models.DateField()),
-                ('is_main', models.BooleanField()),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('pack', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='region_changes', to='reference.packversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("old_code", models.CharField(max_length=6)),
+                ("new_code", models.CharField(max_length=6)),
+                ("kind", models.CharField(max_length=8)),
+                ("changed_on", models.DateField()),
+                ("is_main", models.BooleanField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "pack",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="region_changes",
+                        to="reference.packversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '区划变更',
+                "verbose_name": "区划变更",
             },
         ),
         migrations.CreateModel(
-            name='Code',
+            name="Code",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40)),
-                ('label', models.CharField(max_length=200)),
-                ('label_en', models.CharField(blank=True, max_length=200)),
-                ('parent', models.CharField(blank=True, max_length=40)),
-                ('position', models.PositiveIntegerField()),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(null=True)),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='reference.codesystem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("label", models.CharField(max_length=200)),
+                ("label_en", models.CharField(blank=True, max_length=200)),
+                ("parent", models.CharField(blank=True, max_length=40)),
+                ("position", models.PositiveIntegerField()),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codes",
+                        to="reference.codesystem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '代码',
-                'indexes': [models.Index(fields=['system', 'code'], name='reference_code_code')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('system', 'code'), name='reference_code_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='reference_code_period')],
+                "verbose_name": "代码",
+                "indexes": [models.Index(fields=["system", "code"], name="reference_code_code")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("system", "code"),
+                        name="reference_code_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_from__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="reference_code_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PackSeries',
+            name="PackSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('is_active', models.BooleanField(default=False)),
-                ('current', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.packversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("is_active", models.BooleanField(default=False)),
+                (
+                    "current",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reference.packversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '政策包',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('is_active',), name='reference_one_active_pack')],
+                "verbose_name": "政策包",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)),
+                        fields=("is_active",),
+                        name="reference_one_active_pack",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='codesystem',
-            constraint=models.UniqueConstraint(fields=('pack', 'name'), name='reference_system_name'),
+            model_name="codesystem",
+            constraint=models.UniqueConstraint(
+                fields=("pack", "name"), name="reference_system_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='codesystem',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ('extend', 'replace'))), name='reference_system_mode'),
+            model_name="codesystem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mode__in", ("extend", "replace"))),
+                name="reference_system_mode",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.UniqueConstraint(fields=('pack', 'day'), name='reference_day_once'),
+            model_name="calendarday",
+            constraint=models.UniqueConstraint(fields=("pack", "day"), name="reference_day_once"),
         ),
         migrations.AddConstraint(
-            model_name='parameter',
-            constraint=models.UniqueConstraint(fields=('pack', 'name', 'valid_from'), name='reference_parameter_start'),
+            model_name="parameter",
+            constraint=models.UniqueConstraint(
+                fields=("pack", "name", "valid_from"), name="reference_parameter_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parameter',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('pack', 'name'), name='reference_param_one_open'),
+            model_name="parameter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)),
+                fields=("pack", "name"),
+                name="reference_param_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parameter',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='reference_parameter_source'),
+            model_name="parameter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", ""), _negated=True), name="reference_parameter_source"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parameter',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='reference_parameter_period'),
+            model_name="parameter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_to__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="reference_parameter_period",
+            ),
         ),
         migrations.AddIndex(
-            model_name='region',
-            index=models.Index(fields=['pack', 'code'], name='reference_region_code'),
+            model_name="region",
+            index=models.Index(fields=["pack", "code"], name="reference_region_code"),
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('pack', 'code'), name='reference_region_one_open'),
+            model_name="region",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)),
+                fields=("pack", "code"),
+                name="reference_region_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('admin', 'zone'))), name='reference_region_kind'),
+            model_name="region",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("admin", "zone"))), name="reference_region_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='reference_region_period'),
+            model_name="region",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_to__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="reference_region_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='regionchange',
-            constraint=models.UniqueConstraint(fields=('pack', 'old_code', 'new_code', 'changed_on'), name='reference_change_once'),
+            model_name="regionchange",
+            constraint=models.UniqueConstraint(
+                fields=("pack", "old_code", "new_code", "changed_on"), name="reference_change_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='regionchange',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('renamed', 'recoded', 'merged', 'split'))), name='reference_change_kind'),
+            model_name="regionchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("renamed", "recoded", "merged", "split"))),
+                name="reference_change_kind",
+            ),
         ),
     ]

@@ -34,16 +34,15 @@ def codes_of(chain: Iterable[Pack], name: str) -> dict[str, Code]:
 
 def _parents(reader: Reader, pack: Pack, bases: Sequence[Pack]) -> None:
     for system in pack.systems:
-        file = f"codes/{system.name}.csv"
         known = {code.code for code in system.codes}
         if system.mode == "extend":
             known |= set(codes_of(bases, system.name))
         for code in system.codes:
             if code.parent == code.code:
-                reader.fault(file, code.line, f"“{code.code}”不能是自己的上级。")
+                reader.fault(system.file, code.line, f"“{code.code}”不能是自己的上级。")
             elif code.parent and code.parent not in known:
                 hint = did_you_mean(code.parent, known)
-                reader.fault(file, code.line, f"上级代码“{code.parent}”不存在,{hint}")
+                reader.fault(system.file, code.line, f"上级代码“{code.parent}”不存在,{hint}")
 
 
 def _regions(reader: Reader, pack: Pack, everything: Sequence[Pack]) -> None:
@@ -78,7 +77,12 @@ def _references(reader: Reader, pack: Pack, everything: Sequence[Pack]) -> None:
         if not isinstance(parameter.value, (int, float)) or parameter.value < 0:
             reader.fault("parameters.toml", parameter.line, "共享门槛应是不小于 0 的数(万元)。")
         _known(
-            reader, "parameters.toml", parameter.line, parameter.applies_to, "funding_source", funding
+            reader,
+            "parameters.toml",
+            parameter.line,
+            parameter.applies_to,
+            "funding_source",
+            funding,
         )
     affiliations = codes_of(everything, "org.affiliation")
     if len(pack.steps) > 1:
@@ -97,7 +101,9 @@ def _known(
     codes: dict[str, Code],
 ) -> None:
     if not codes:
-        reader.fault(file, line, f"用到的代码表“{system}”不存在:请在 codes.toml 中登记或继承 base。")
+        reader.fault(
+            file, line, f"用到的代码表“{system}”不存在:请在 codes.toml 中登记或继承 base。"
+        )
         return
     for value in values:
         if value not in codes:

@@ -36,8 +36,8 @@ _SHORT_ENDINGS = re.compile(
 def read_systems(reader: Reader) -> tuple[System, ...]:
     """codes.toml names the lists; each list is codes/<name>.csv (or ``file``)."""
     if not reader.has("codes.toml"):
-        for file in sorted((reader.folder / "codes").glob("*.csv")):
-            reader.fault(f"codes/{file.name}", 1, "缺少 codes.toml,此表没有登记。")
+        for path in sorted((reader.folder / "codes").glob("*.csv")):
+            reader.fault(f"codes/{path.name}", 1, "缺少 codes.toml,此表没有登记。")
         return ()
     doc = reader.toml("codes.toml")
     if doc is None:
@@ -62,7 +62,7 @@ def read_systems(reader: Reader) -> tuple[System, ...]:
             reader.fault(doc.file, line, f"找不到代码表文件 {file}。")
         values["title_en"] = values["title_en"] or ""
         values["mode"] = values["mode"] or "extend"
-        found[name] = System(**values, codes=codes)
+        found[name] = System(**values, codes=codes, file=file)
     for path in sorted((reader.folder / "codes").glob("*.csv")):
         if f"codes/{path.name}" not in files:
             reader.fault(f"codes/{path.name}", 1, "此代码表没有在 codes.toml 中登记。")
@@ -152,7 +152,13 @@ def read_changes(reader: Reader) -> tuple[RegionChange, ...]:
             continue
         is_main = row["main"] != "no"
         found[key] = RegionChange(
-            row["old_code"], row["new_code"], row["kind"], changed_on, is_main, row["note"], row.line
+            row["old_code"],
+            row["new_code"],
+            row["kind"],
+            changed_on,
+            is_main,
+            row["note"],
+            row.line,
         )
     return tuple(found.values())
 
@@ -174,7 +180,9 @@ def read_calendar(reader: Reader) -> tuple[Day, ...]:
             if str(day.year) != path.stem:
                 reader.fault(file, row.line, f"{day} 不在 {path.stem} 年。")
             elif row["kind"] not in DAY_KINDS:
-                reader.fault(file, row.line, f"“kind”只能是 off(放假)或 work(上班),现为“{row['kind']}”。")
+                reader.fault(
+                    file, row.line, f"“kind”只能是 off(放假)或 work(上班),现为“{row['kind']}”。"
+                )
             elif day in seen:
                 reader.fault(file, row.line, f"{day} 已在第 {seen[day]} 行。")
             else:
@@ -230,5 +238,3 @@ def _optional(reader: Reader, file: str) -> Iterator[tuple[int, str]]:
 
 def _split(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in re.split("[,\uff0c]", text) if word.strip())
-
-

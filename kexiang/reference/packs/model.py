@@ -28,6 +28,7 @@ class System:
     source: str
     mode: str
     codes: tuple[Code, ...] = ()
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,14 +163,12 @@ def _check_head(reader: Reader, doc: TomlFile, values: dict[str, Any]) -> None:
         reader.fault(doc.file, line, "包名只能用小写字母、数字和连字符,如 changzhi-2017。")
     elif name != reader.folder.name:
         reader.fault(doc.file, line, f"包名“{name}”与文件夹名“{reader.folder.name}”不一致。")
-    reader.period(
-        doc.file, doc.line("pack", "valid_to"), values["valid_from"], values["valid_to"]
-    )
+    reader.period(doc.file, doc.line("pack", "valid_to"), values["valid_from"], values["valid_to"])
     if values["status"] == "historical" and values["valid_to"] is None:
         reader.fault(
             doc.file,
             doc.line("pack", "status"),
-            "历史政策包(status = \"historical\")必须写明失效日期 valid_to。",
+            '历史政策包(status = "historical")必须写明失效日期 valid_to。',
         )
 
 
@@ -273,7 +271,9 @@ def read_workflow(reader: Reader) -> tuple[StepRule, ...]:
         return ()
     if not any(usual.values()):
         reader.fault(
-            doc.file, doc.line("record", "steps"), "至少要有一个审核步骤为 true,否则无人审核就发布。"
+            doc.file,
+            doc.line("record", "steps"),
+            "至少要有一个审核步骤为 true,否则无人审核就发布。",
         )
     rules = [StepRule((), _steps(usual))]
     overrides = record.get("override", [])

@@ -141,9 +141,7 @@ class Reader:
             self.fault(file, line, f"“{name}”的日期“{text}”不对,应写成 2017-09-20 这样的日期。")
         return value
 
-    def period(
-        self, file: str, line: int, valid_from: date | None, valid_to: date | None
-    ) -> bool:
+    def period(self, file: str, line: int, valid_from: date | None, valid_to: date | None) -> bool:
         """Whether the two dates are in order; a fault when they are not."""
         if valid_from and valid_to and valid_to < valid_from:
             self.fault(file, line, f"有效期止({valid_to})早于有效期起({valid_from})。")
@@ -187,5 +185,3 @@ def overlapping(
             yield line, open_line
         if not open_line or (end or date.max) >= (open_until or date.max):
             open_until, open_line = end, line
-
-

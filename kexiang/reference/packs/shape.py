@@ -34,13 +34,13 @@ def _is_number(value: object) -> bool:
 
 
 KINDS: dict[str, tuple[str, Callable[[object], bool]]] = {
-    "text": ("文字,如 \"长治\"", _is_text),
+    "text": ('文字,如 "长治"', _is_text),
     "name": ("不为空的文字", _is_filled),
-    "texts": ("文字列表,如 [\"a\", \"b\"]", _is_texts),
+    "texts": ('文字列表,如 ["a", "b"]', _is_texts),
     "number": ("数", _is_number),
     "bool": ("true 或 false", lambda value: isinstance(value, bool)),
     "date": ("日期,如 2017-09-20", lambda value: parse_day(value) is not None),
-    "table": ("表,如 { 键 = \"值\" }", lambda value: isinstance(value, dict)),
+    "table": ('表,如 { 键 = "值" }', lambda value: isinstance(value, dict)),
     "any": ("值", lambda value: value is not None),
 }
 
@@ -111,5 +111,3 @@ def known_tables(reader: Reader, doc: TomlFile, names: tuple[str, ...]) -> None:
         if name not in names:
             hint = did_you_mean(name, names)
             reader.fault(doc.file, doc.line(name), f"未知的表“{name}”,{hint}")
-
-
