@@ -1,0 +1,170 @@
+"""Stored values in words: code labels, units, names of what is referred to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kexiang.accounts import queries as accounts
+from kexiang.catalog import rules
+from kexiang.catalog.models import Record
+from kexiang.catalog.types import Value
+from kexiang.kinds.types import FieldSpec
+from kexiang.reference import queries as reference
+
+PICTURES = ("image", "images")
+FILES = ("file", "files")
+RECORDS = ("record", "records")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What uids in attributes stand for; filled in bulk before a page is worded.
+
+    A record the reader may not know of has no entry and is left out.
+    """
+
+    organisations: Mapping[str, str] = field(default_factory=dict)
+    records: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def names_for(
+    pairs: Iterable[tuple[Sequence[FieldSpec], Mapping[str, Any]]], visible: Any
+) -> Names:
+    """Names of all organisations and records referred to, in at most two queries."""
+    organisations: set[str] = set()
+    records: set[str] = set()
+    for fields, values in pairs:
+        for spec in fields:
+            value = values.get(spec.name)
+            if not value:
+                continue
+            if spec.type == "organisation":
+                organisations.add(str(value))
+            elif spec.type in RECORDS:
+                records.update([value] if isinstance(value, str) else value)
+    return Names(
+        {u: info.name for u, info in accounts.organisation_infos(organisations).items()}
+        if organisations
+        else {},
+        {
+            row.uid: (row.title, address(row.kind, row.uid))
+            for row in Record.objects.filter(visible, uid__in=records).only("uid", "title", "kind")
+        }
+        if records
+        else {},
+    )
+
+
+def address(kind: str, uid: str) -> str:
+    """The public page of a record (design.md §3)."""
+    return f"/t/{uid}" if kind == "test_item" else f"/r/{uid}"
+
+
+def label_of(spec: FieldSpec, code: Any) -> str:
+    """What people call a code of this field."""
+    for option in spec.options:
+        if option.code == code:
+            return option.label
+    return reference.code_label(spec.codes, str(code)) if spec.codes else str(code)
+
+
+def text_of(spec: FieldSpec, value: Any, names: Names = Names()) -> str:  # noqa: B008 -- frozen
+    """A stored value as text without its unit; empty for nothing."""
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, list) and spec.type != "table":
+        return "、".join(text for one in value if (text := _one(spec, one, names)))
+    if spec.type == "table":
+        return ";".join(_row_text(spec, row, names) for row in value)
+    return _one(spec, value, names)
+
+
+def _one(spec: FieldSpec, value: Any, names: Names) -> str:
+    kind = spec.type
+    if kind in ("code", "codes"):
+        return label_of(spec, value)
+    if kind == "boolean":
+        return _("是") if value else _("否")
+    if kind == "region":
+        return reference.region_name(str(value))
+    if kind in ("money", "decimal"):
+        return _amount(spec, value)
+    if kind == "organisation":
+        return names.organisations.get(str(value), "")
+    if kind in RECORDS:
+        return names.records.get(str(value), ("", ""))[0]
+    if kind in PICTURES or kind in FILES:
+        return ""
+    return str(value)
+
+
+def _amount(spec: FieldSpec, value: Any) -> str:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    return f"{number:,.2f}" if spec.type == "money" else f"{number:,f}"
+
+
+def _row_text(spec: FieldSpec, row: Mapping[str, Any], names: Names) -> str:
+    return ",".join(t for sub in spec.fields if (t := text_of(sub, row.get(sub.name), names)))
+
+
+def with_unit(spec: FieldSpec, value: Any) -> str:
+    """The value with its unit behind it, for running text and cards."""
+    text = text_of(spec, value)
+    unit = spec.money_unit
+    return f"{text} {unit}" if text and unit else text
+
+
+def value_of(spec: FieldSpec, value: Any, names: Names) -> Value | None:
+    """A labelled value for a page, or ``None`` when there is nothing to show."""
+    if value in (None, "", []):
+        return None
+    items = _items(spec, value, names)
+    text = text_of(spec, value, names)
+    if not text and not items:
+        return None
+    return Value(spec.name, str(spec.label), text, spec.type, spec.money_unit, items)
+
+
+def _items(spec: FieldSpec, value: Any, names: Names) -> list[dict[str, Any]]:
+    many = value if isinstance(value, list) else [value]
+    if spec.type in PICTURES or spec.type in FILES:
+        return [{"uid": u, "url": f"/files/{u}", "thumb": f"/files/{u}/thumb"} for u in many]
+    if spec.type in RECORDS:
+        found = [(uid, names.records[uid]) for uid in many if uid in names.records]
+        return [{"uid": uid, "text": title, "url": url} for uid, (title, url) in found]
+    if spec.type == "table":
+        return [
+            {
+                "cells": [
+                    {"label": sub.label, "text": text_of(sub, row.get(sub.name), names)}
+                    for sub in spec.fields
+                ]
+            }
+            for row in many
+        ]
+    if spec.type == "url":
+        return [{"url": str(one), "text": str(one)} for one in many]
+    return []
+
+
+def plain_text(spec: FieldSpec, value: Any) -> str:
+    """The words of a value for full-text search and the check of words (labels, not codes)."""
+    if spec.type == "table":
+        return " ".join(
+            plain_text(sub, row.get(sub.name)) for row in value or [] for sub in spec.fields
+        )
+    if isinstance(value, list):
+        return " ".join(plain_text(spec, one) for one in value)
+    if value in (None, ""):
+        return ""
+    if spec.type in ("code", "codes", "region"):
+        return _one(spec, value, Names())
+    if spec.type in PICTURES or spec.type in FILES or spec.type in RECORDS:
+        return ""
+    return rules.plain(value)
