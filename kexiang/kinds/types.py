@@ -126,6 +126,8 @@ class FieldSpec:
     not_above: str = ""
     target: str = ""
     importable: bool = True
+    prefixes: tuple[str, ...] = ()
+    separators: str = ";；\n|,，、"
     fields: tuple["FieldSpec", ...] = ()
 
     @cached_property

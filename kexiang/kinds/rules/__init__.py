@@ -1,0 +1,25 @@
+"""The rules of kinds, pure: values in, stored values and Chinese sentences out."""
+
+from kexiang.kinds.rules.cleaner import Cleaned, Cleaner, clean
+from kexiang.kinds.rules.codes import CodeTable, Lookup, Nothing
+from kexiang.kinds.rules.completeness import completeness
+from kexiang.kinds.rules.mapping import (
+    ColumnMatch,
+    ImportColumn,
+    import_columns,
+    suggest_mapping,
+)
+
+__all__ = [
+    "Cleaned",
+    "Cleaner",
+    "CodeTable",
+    "ColumnMatch",
+    "ImportColumn",
+    "Lookup",
+    "Nothing",
+    "clean",
+    "completeness",
+    "import_columns",
+    "suggest_mapping",
+]
