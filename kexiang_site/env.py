@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent
+DEFAULT_PACK = "changzhi-2017"
 
 
 def home() -> Path:

@@ -70,7 +70,7 @@ def indexer(_args: argparse.Namespace) -> None:
     _set_up()
     from kexiang.search.services import run_indexer  # noqa: PLC0415 -- after django.setup()
 
-    _until_signal(lambda stop: run_indexer(stop=stop))
+    _until_signal(run_indexer)
 
 
 def jobs(_args: argparse.Namespace) -> None:
