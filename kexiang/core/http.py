@@ -19,6 +19,7 @@ from kexiang.kernel.errors import (
     NotAuthenticated,
     NotFound,
     TooMany,
+    Unavailable,
 )
 
 STATUS: dict[type[Exception], int] = {
@@ -29,6 +30,7 @@ STATUS: dict[type[Exception], int] = {
     Http404: 404,
     Conflict: 409,
     TooMany: 429,
+    Unavailable: 503,
     DomainError: 422,
 }
 TITLES = {
@@ -95,6 +97,8 @@ def problem_of(error: Exception) -> JsonResponse | None:
     )
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
+    if status == 503:
+        response["Retry-After"] = "5"
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response

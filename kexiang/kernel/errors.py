@@ -69,3 +69,9 @@ class TooMany(DomainError):
     def __init__(self, message: str, retry_after: int) -> None:
         self.retry_after = retry_after
         super().__init__(message)
+
+
+class Unavailable(DomainError):
+    """A part of the platform is still starting; the same request will do in a moment."""
+
+    code = "unavailable"

@@ -1,0 +1,104 @@
+"""Pinyin of titles: for queries typed without an input method, and for sorting.
+
+``syllables`` and ``initials`` are bigram streams as in ``tokens``: 透射电镜 gives
+``toushe shedian dianjing jing`` and ``ts sd dj j``. A word's reading is looked up once per
+process (pypinyin knows 重庆 from 重量 only when it sees the word).
+"""
+
+import re
+from functools import cache, lru_cache
+from operator import add
+
+import rjieba
+from pypinyin import Style, lazy_pinyin
+
+from kexiang.search.analysis.tokens import GAP, is_han
+
+_SORT_UNITS = 7
+_SORT_BITS = 9
+_LETTERS = re.compile("[a-z]+")
+
+
+@lru_cache(maxsize=200_000)
+def _reading(word: str) -> tuple[str, ...]:
+    return tuple(
+        s.replace("ü", "v") for s in lazy_pinyin(word, style=Style.NORMAL, errors=lambda _: [])
+    )
+
+
+def _runs(folded: str) -> list[list[str]]:
+    runs: list[list[str]] = [[]]
+    for word in rjieba.cut(folded):
+        if not is_han(word):
+            if runs[-1]:
+                runs.append([])
+            continue
+        runs[-1].extend(_reading(word))
+    return [run for run in runs if run]
+
+
+def streams(folded_title: str) -> tuple[list[str], list[str]]:
+    """The syllable stream and the initials stream of a title."""
+    full: list[str] = []
+    first: list[str] = []
+    for run in _runs(folded_title):
+        full += [*map(add, run, run[1:]), run[-1], GAP]
+        letters = [s[0] for s in run]
+        first += [*map(add, letters, letters[1:]), letters[-1], GAP]
+    return full[:-1], first[:-1]
+
+
+def full_and_initials(folded: str) -> tuple[str, str]:
+    """``toushedianjing`` and ``tsdj`` of a phrase, for suggestions."""
+    readings = [s for run in _runs(folded) for s in run]
+    return "".join(readings), "".join(s[0] for s in readings)
+
+
+@cache
+def _syllables() -> dict[str, int]:
+    """Every syllable of the language with its rank in alphabetical order."""
+    found = {s for code in range(0x4E00, 0x9FA6) for s in _reading(chr(code))}
+    found = {s for s in found if s.isascii() and s.isalpha()}
+    return {s: rank for rank, s in enumerate(sorted(found))}
+
+
+@lru_cache(maxsize=4096)
+def segmentations(letters: str, limit: int = 6) -> tuple[tuple[str, ...], ...]:
+    """Ways to read ``letters`` as syllables, longest syllables first: ``xian`` → xian, xi'an."""
+    known = _syllables()
+    done: list[tuple[str, ...]] = []
+    stack: list[tuple[int, tuple[str, ...]]] = [(0, ())]
+    steps = 0
+    while stack and len(done) < limit and steps < 500:
+        steps += 1
+        at, path = stack.pop()
+        if at == len(letters):
+            done.append(path)
+            continue
+        for size in range(1, 7):
+            piece = letters[at : at + size]
+            if len(piece) == size and piece in known and not (size == 1 and piece not in "aoe"):
+                stack.append((at + size, (*path, piece)))
+    return tuple(path for path in done if len(path) > 1)
+
+
+def is_letters(folded: str) -> bool:
+    return _LETTERS.fullmatch(folded) is not None
+
+
+def sort_key(folded_title: str) -> int:
+    """The first seven characters of a title by their reading, as one sortable 63-bit number."""
+    known = _syllables()
+    key = count = 0
+    for word in rjieba.cut(folded_title[:32]):
+        parts: tuple[str, ...] = _reading(word) if is_han(word) else tuple(word)
+        for part in parts:
+            if count == _SORT_UNITS or not part.isalnum():
+                continue
+            if is_han(word):
+                rank = 40 + known.get(part, 0)
+            else:
+                rank = 1 + min(ord(part) - 48, 9) if part.isdigit() else 11 + (ord(part) - 97) % 26
+            key = (key << _SORT_BITS) | max(0, min(rank, 511))
+            count += 1
+    return key << _SORT_BITS * (_SORT_UNITS - count)

@@ -1,0 +1,263 @@
+"""From a ``SearchQuery`` to requests to the engine: permission, filters, order, widening."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from kexiang.kernel.errors import Invalid, Problem
+from kexiang.reference import queries as reference
+from kexiang.search import tree
+from kexiang.search.cursor import Cursor, decode
+from kexiang.search.parse import parse
+from kexiang.search.plan import Plan, Stage, Vocabulary
+from kexiang.search.port import (
+    PINYIN,
+    IndexSpec,
+    SearchRequest,
+    SearchResult,
+    facet_field,
+    number_field,
+)
+from kexiang.search.reader import Serving
+from kexiang.search.registry import sources
+from kexiang.search.synonyms import Synonyms
+from kexiang.search.types import SORTS, SearchQuery
+
+EVERYTHING = "*"  # audience of the system itself
+MAX_SIZE = 100
+MAX_DEPTH = 1000
+MAX_Q = 300
+_CACHED = 512
+_ORDERS: dict[str, tuple[str, bool]] = {
+    "newest": (number_field("published"), True),
+    "year": (number_field("year"), True),
+    "value": (number_field("value"), True),
+    "price": (number_field("price"), False),
+    "fresh": (number_field("fresh"), True),
+    "pinyin": (PINYIN, False),
+}
+NOTES = {
+    Stage.INITIALS: "没有找到原文,已按拼音首字母查找。",
+    Stage.NEAR: "没有完全一致的结果,以下结果包含您输入的全部文字,但不一定连在一起。",
+    Stage.WORDS: "没有完全一致的结果,已拆成词语查找。",
+    Stage.SOME: "没有同时符合全部词语的结果,以下结果符合其中大部分。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question ready to be put: ``base`` is the request of the exact reading."""
+
+    plan: Plan
+    base: SearchRequest
+    order: str
+    cursor: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    result: SearchResult
+    stage: Stage
+    next_cursor: str
+
+
+_vocabularies: dict[tuple[str, str], Vocabulary] = {}
+
+
+def vocabulary(index: Serving) -> Vocabulary:
+    """Field names and synonyms in force; prepared once per index and pack."""
+    key = (index.name, reference.active_pack().key)
+    found = _vocabularies.get(key)
+    if found is None:
+        found = Vocabulary(
+            frozenset(index.spec.facets),
+            frozenset(index.spec.numbers),
+            Synonyms.of(reference.synonyms()),
+        )
+        _vocabularies.clear()
+        _vocabularies[key] = found
+    return found
+
+
+def order_of(query: SearchQuery) -> tuple[str, str, bool]:
+    """Name, number field ("" for relevance) and direction of the wanted order.
+
+    Without words relevance has no meaning: the newest come first. Raises ``Invalid``.
+    """
+    name = query.sort or "relevance"
+    if name == "relevance":
+        return ("relevance", "", True) if query.q.strip() else ("newest", *_ORDERS["newest"])
+    bare = name.removeprefix("-")
+    if bare not in _ORDERS:
+        allowed = "、".join((*SORTS, *(f"-{s}" for s in _ORDERS)))
+        raise _invalid("sort", f"排序方式只能是 {allowed}。")
+    field, descending = _ORDERS[bare]
+    return name, field, descending != name.startswith("-")
+
+
+def prepare(index: Serving, audience: frozenset[str], query: SearchQuery) -> Asked:
+    """Check the question and translate all of it but the width. Raises ``Invalid``."""
+    _check(query)
+    name, field, descending = order_of(query)
+    cursor = decode(query.cursor, name) if query.cursor else None
+    words = vocabulary(index)
+    plan = Plan(parse(query.q, words.field_of), words)
+    offset = (query.page - 1) * query.size
+    if cursor is not None:
+        offset = cursor.offset if not field else 0
+    facets = facet_names(index.spec, query)
+    base = SearchRequest(
+        query=_may_see(tree.All(), audience),
+        post_filters=tuple(_filters(index.spec, query)),
+        facets=tuple((facet, query.facet_size) for facet in facets),
+        order=field,
+        descending=descending,
+        after=(cursor.value, cursor.tie) if cursor is not None and field else None,
+        limit=query.size,
+        offset=offset,
+    )
+    return Asked(plan, base, name, cursor)
+
+
+def _invalid(where: str, message: str) -> Invalid:
+    return Invalid([Problem(where, message, where)])
+
+
+def _check(query: SearchQuery) -> None:
+    if not 1 <= query.size <= MAX_SIZE:
+        raise _invalid("size", f"size 的范围是 1–{MAX_SIZE}。")
+    if query.page < 1:
+        raise _invalid("page", "page 从 1 开始。")
+    if not query.cursor and query.page * query.size > MAX_DEPTH:
+        raise _invalid(
+            "page", f"page × size 最多 {MAX_DEPTH};要取更多结果,请改用上一次回答中的 cursor。"
+        )
+    if len(query.q) > MAX_Q:
+        raise _invalid("q", f"检索词最多 {MAX_Q} 个字。")
+
+
+def facet_names(spec: IndexSpec, query: SearchQuery) -> tuple[str, ...]:
+    """The facets to count: those asked for, else the usual ones and the kind's own."""
+    if query.facets is not None:
+        unknown = [name for name in query.facets if name not in spec.facets]
+        if unknown:
+            raise _invalid("facets", f"没有这个分面:{unknown[0]}。")
+        return tuple(query.facets)
+    own = [n for s in sources() for n in s.spec().kind_facets.get(query.kind, ())]
+    names = dict.fromkeys(("kind", "region", "owner", "year", *own))
+    return tuple(name for name in names if name in spec.facets)
+
+
+def _may_see(query: tree.Query, audience: frozenset[str]) -> tree.Query:
+    if EVERYTHING in audience:
+        return query
+    return tree.Filter(query, tree.Terms("acl", tuple(sorted(audience))))
+
+
+def region_filter(code: str) -> tree.Query:
+    """A region with everything in it: 140400 finds 140403 (GB/T 2260 nests by pairs)."""
+    prefix = code
+    while len(prefix) > 2 and prefix.endswith("00"):
+        prefix = prefix[:-2]
+    field = facet_field("region")
+    return tree.Term(field, code) if prefix == code else tree.Prefix(field, prefix)
+
+
+def _filters(spec: IndexSpec, query: SearchQuery) -> Iterator[tuple[str, tree.Query]]:
+    if query.kind:
+        yield "kind", tree.Term(facet_field("kind"), query.kind)
+    if query.region:
+        yield "region", region_filter(query.region)
+    if query.owner:
+        yield "owner", tree.Term(facet_field("owner"), query.owner)
+    if query.year_from is not None or query.year_to is not None:
+        yield "year", tree.Range(number_field("year"), query.year_from, query.year_to)
+    for name, values in sorted(query.filters.items()):
+        if values:
+            _known(name, spec.facets)
+            yield name, tree.Terms(facet_field(name), tuple(sorted(set(values))))
+    for name, (low, high) in sorted(query.ranges.items()):
+        _known(name, spec.numbers)
+        yield f"{name}#", tree.Range(number_field(name), low, high)
+
+
+def _known(name: str, names: tuple[str, ...]) -> None:
+    if name not in names:
+        raise _invalid(name, f"没有这个筛选条件:{name}。")
+
+
+def weighted(query: tree.Query) -> tree.Query:
+    """``query`` with the weights of kinds, where sources give any."""
+    weights = {k: w for s in sources() for k, w in s.spec().weights.items() if w}
+    if not weights or isinstance(query, tree.All | tree.Nothing):
+        return query
+    wishes = tuple(
+        tree.Const(tree.Term(facet_field("kind"), kind), weight)
+        for kind, weight in sorted(weights.items())
+    )
+    if isinstance(query, tree.Rank):
+        return replace(query, should=(*query.should, *wishes))
+    return tree.Rank(query, wishes)
+
+
+def request_for(asked: Asked, stage: Stage) -> SearchRequest:
+    """The request for one reading of the question."""
+    wanted = weighted(asked.plan.query(stage))
+    permitted = asked.base.query
+    if isinstance(permitted, tree.Filter):
+        return replace(asked.base, query=replace(permitted, part=wanted))
+    return replace(asked.base, query=wanted)
+
+
+def answer(index: Serving, asked: Asked) -> Answer:
+    """Put the question; where the exact reading finds nothing, wider ones in turn."""
+    if asked.cursor is not None:
+        stages = [Stage(asked.cursor.stage)]
+    else:
+        stages = [Stage.EXACT, *asked.plan.stages()]
+    stage = stages[0]
+    result = _cached(index, request_for(asked, stage))
+    for wider in stages[1:]:
+        if result.total:
+            break
+        found = _cached(index, request_for(asked, wider))
+        if found.total:
+            result, stage = found, wider
+    return Answer(result, stage, _next(asked, result, stage))
+
+
+def _next(asked: Asked, result: SearchResult, stage: Stage) -> str:
+    if len(result.hits) < asked.base.limit:
+        return ""
+    if not asked.base.order:
+        seen = asked.base.offset + len(result.hits)
+        return Cursor(asked.order, stage, offset=seen).encode() if seen < result.total else ""
+    last = result.hits[-1]
+    return Cursor(asked.order, stage, last.value, last.tie).encode()
+
+
+_answers: OrderedDict[tuple[str, SearchRequest], SearchResult] = OrderedDict()
+_lock = Lock()
+
+
+def _cached(index: Serving, request: SearchRequest) -> SearchResult:
+    """Per process, per commit: above all for the page without a question."""
+    key = (index.generation(), request)
+    with _lock:
+        found = _answers.get(key)
+        if found is not None:
+            _answers.move_to_end(key)
+            return found
+    found = index.reader.search(request)
+    with _lock:
+        _answers[key] = found
+        while len(_answers) > _CACHED:
+            _answers.popitem(last=False)
+    return found
+
+
+def forget() -> None:
+    """Drop what is kept per process (between tests and for cold measurements)."""
+    _vocabularies.clear()
+    _answers.clear()

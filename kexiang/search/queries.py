@@ -1,0 +1,152 @@
+"""Reads: search, suggestions, what an actor may find."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from kexiang.kernel.actor import Actor
+from kexiang.reference import queries as reference
+from kexiang.search import ask, outbox, reader, registry, tree
+from kexiang.search.analysis import entries, marks
+from kexiang.search.analysis.fold import fold
+from kexiang.search.plan import Stage
+from kexiang.search.port import Found, SearchResult, facet_field
+from kexiang.search.types import (
+    PUBLIC,
+    REGISTERED,
+    Bucket,
+    Hit,
+    HitView,
+    SearchPage,
+    SearchQuery,
+)
+
+NotReady = reader.NotReady
+SUGGESTIONS = 10
+
+
+def audience(actor: Actor) -> frozenset[str]:
+    """The audience tokens an actor holds: what he may find is what carries one of them."""
+    if actor.is_system:
+        return frozenset({ask.EVERYTHING})
+    tokens = {PUBLIC}
+    if actor.is_known:
+        tokens.add(REGISTERED)
+    tokens.update(f"org:{org}" for org in actor.orgs)
+    tokens.update(f"region:{grant.region}" for grant in actor.grants if grant.region)
+    return frozenset(tokens)
+
+
+def search(actor: Actor, query: SearchQuery) -> SearchPage:
+    """One page of what ``actor`` may find.
+
+    Raises ``Invalid`` for a question out of range and ``NotReady`` before the first index.
+    """
+    began = time.perf_counter()
+    index = reader.serving()
+    stale = False
+    if query.min_seq is not None and (place := outbox.place_of(query.min_seq)) is not None:
+        stale = not reader.wait_for(index, place)
+        index = reader.serving()
+    asked = ask.prepare(index, audience(actor), query)
+    found = ask.answer(index, asked)
+    terms = tuple(asked.plan.terms())
+    hits = _hits(actor, found.result.hits, terms)
+    facets = _facets(query, found.result)
+    return SearchPage(
+        total=found.result.total,
+        took_ms=round((time.perf_counter() - began) * 1000, 2),
+        hits=hits,
+        facets=facets,
+        notes=[ask.NOTES[found.stage]] if found.stage is not Stage.EXACT else [],
+        stale=stale,
+        cursor=found.next_cursor,
+        widened=found.stage is not Stage.EXACT,
+    )
+
+
+def counts(actor: Actor, query: SearchQuery) -> dict[str, int]:
+    """Number of results per kind, for the tabs above a list."""
+    page = search(actor, replace(query, page=1, size=1, cursor="", facets=("kind",)))
+    return {bucket.value: bucket.count for bucket in page.facets["kind"]}
+
+
+def suggest(actor: Actor, q: str, kind: str = "", limit: int = SUGGESTIONS) -> list[str]:
+    """Phrases beginning with what was typed so far (as text, pinyin or initials).
+
+    The pack's hot words come first. Raises ``NotReady`` before the first index.
+    """
+    typed = fold(q.strip())
+    if not typed or len(typed) > entries.SUGGEST_LIMIT:
+        return []
+    found = dict.fromkeys(w for w in reference.hot_words() if fold(w).startswith(typed))
+    tokens = audience(actor)
+    condition: tree.Query = tree.All()
+    if ask.EVERYTHING not in tokens:
+        condition = tree.Terms("acl", tuple(sorted(tokens)))
+    if kind:
+        condition = tree.And((condition, tree.Term(facet_field("kind"), kind)))
+    index = reader.serving()
+    for stored, count in index.reader.suggest(typed, condition, limit * 2):
+        if count:
+            found[entries.suggestion_text(stored)] = None
+    return list(found)[:limit]
+
+
+def _hits(actor: Actor, rows: Sequence[Found], terms: tuple[str, ...]) -> list[Hit]:
+    """Rows as they are now, in one read per source; what is no longer visible is left out."""
+    wanted: dict[str, list[str]] = {}
+    for row in rows:
+        name, _, uid = row.key.partition(":")
+        wanted.setdefault(name, []).append(uid)
+    views: dict[str, Mapping[str, HitView]] = {}
+    for name, uids in wanted.items():
+        source = registry.source(name)
+        views[name] = source.hydrate(actor, uids) if source else {}
+    hits = []
+    for row in rows:
+        name, _, uid = row.key.partition(":")
+        view = views[name].get(uid)
+        if view is not None:
+            hits.append(_hit(row, name, uid, view, terms))
+    return hits
+
+
+def _hit(row: Found, name: str, uid: str, view: HitView, terms: tuple[str, ...]) -> Hit:
+    title = marks.marks(view.title, terms)
+    return Hit(
+        id=uid,
+        kind=view.kind,
+        score=row.score,
+        source=name,
+        view=view,
+        highlight=marks.excerpt(view.summary, terms),
+        title_html=marks.html(view.title, title),
+        title_marks=title,
+    )
+
+
+def _facets(query: SearchQuery, result: SearchResult) -> dict[str, list[Bucket]]:
+    chosen: dict[str, set[str]] = {name: set(values) for name, values in query.filters.items()}
+    for name, value in (("kind", query.kind), ("region", query.region), ("owner", query.owner)):
+        if value:
+            chosen.setdefault(name, set()).add(value)
+    labels = {
+        name: _labels(name, [value for value, _ in buckets])
+        for name, buckets in result.facets.items()
+    }
+    return {
+        name: [
+            Bucket(value, count, labels[name].get(value, value), value in chosen.get(name, ()))
+            for value, count in buckets
+        ]
+        for name, buckets in result.facets.items()
+    }
+
+
+def _labels(name: str, values: Sequence[str]) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for source in registry.sources():
+        if values:
+            labels.update(source.facet_labels(name, values))
+    return labels

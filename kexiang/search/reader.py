@@ -1,0 +1,70 @@
+"""The index that serves, as every process sees it: follows the alias and the commits."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from kexiang.kernel.errors import Unavailable
+from kexiang.search import layout
+from kexiang.search.port import Checkpoint, IndexReader, IndexSpec
+
+_POLL = 0.02
+
+
+class NotReady(Unavailable):
+    """There is no index yet: nothing has been built in this home."""
+
+    code = "search_warming"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """One opened index."""
+
+    name: str
+    reader: IndexReader
+    spec: IndexSpec
+
+    def generation(self) -> str:
+        return f"{self.name}@{self.reader.generation()}"
+
+
+_lock = threading.Lock()
+_open: dict[str, tuple[tuple[int, int], Serving]] = {}
+
+
+def serving() -> Serving:
+    """The serving index, opened once per process and alias; raises ``NotReady``."""
+    home = layout.home()
+    try:
+        mark_now = home.alias.stat()
+    except FileNotFoundError:
+        raise NotReady(_("检索索引正在建立,请稍后再试。")) from None
+    mark = (mark_now.st_mtime_ns, mark_now.st_ino)
+    held = _open.get(str(home.path))
+    if held is not None and held[0] == mark:
+        return held[1]
+    with _lock:
+        name = home.current()
+        spec = home.spec(name)
+        found = Serving(name, home.engine.reader(home.folder(name), spec), spec)
+        _open[str(home.path)] = (mark, found)
+    return found
+
+
+def close_all() -> None:
+    """Forget opened indexes (after a fork, and between tests)."""
+    _open.clear()
+
+
+def wait_for(index: Serving, place: Checkpoint, timeout: float = 0.5) -> bool:
+    """Whether ``place`` of the outbox is in the index, waiting at most ``timeout`` seconds."""
+    deadline = time.monotonic() + timeout
+    while not index.reader.checkpoint().covers(place.xid, place.seq):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL)
+        index = serving()
+    return True
