@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexiang.catalog import policies, rules
@@ -27,15 +28,15 @@ def submit_record(*, actor: Actor, uid: str, at: datetime, version: int | None =
     ``NotAllowed`` for others than the unit's own people.
     """
     record, change = ground.locked(actor, uid)
-    spec = kinds.kind(record.kind)
+    spec, today = kinds.kind(record.kind), timezone.localdate(at)
     if change is None:
         policies.require(actor, A.SUBMIT, record)
         ground.check_version(record.version, version)
-        values.require_complete(spec, record.attributes, record=record, actor=actor)
+        values.require_complete(spec, record.attributes, actor=actor, today=today)
     else:
         _require_change(actor, record, change)
         ground.check_version(change.version, version)
-        values.require_complete(spec, change.values, record=record, actor=actor)
+        values.require_complete(spec, change.values, actor=actor, today=today)
         ground.move(record, None, A.OPEN_CHANGE, actor=actor, at=at, level=Level.UNIT)
     _mark_submitted(record, change, actor, at)
     ground.move(record, change, A.SUBMIT, actor=actor, at=at, level=Level.UNIT)
@@ -304,7 +305,7 @@ def approve_many(
     for uid in uids:
         try:
             with transaction.atomic():
-                _require_unsuspicious(actor, uid)
+                _require_unsuspicious(actor, uid, timezone.localdate(at))
                 approve_record(actor=actor, uid=uid, at=at, secrecy_checked=secrecy_checked)
         except DomainError as error:
             outcomes.append(Outcome(uid, is_done=False, message=str(error)))
@@ -313,13 +314,13 @@ def approve_many(
     return outcomes
 
 
-def _require_unsuspicious(actor: Actor, uid: str) -> None:
+def _require_unsuspicious(actor: Actor, uid: str, today: date) -> None:
     record, change = ground.locked(actor, uid)
     if record.flags.exists():
         raise Conflict(_("有错敏词或疑似重复的标记,请单独打开核对。"))
     spec = kinds.kind(record.kind)
     checked = change.values if change is not None else record.attributes
-    values.require_complete(spec, checked, record=record, actor=actor)
+    values.require_complete(spec, checked, actor=actor, today=today)
 
 
 def refuse_secret() -> None:

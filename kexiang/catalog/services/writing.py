@@ -50,7 +50,9 @@ def create_record(
     spec = kinds.kind(kind)
     organisation = accounts.organisation(actor, owner)
     policies.require_enter(actor, organisation.uid, organisation.region)
-    attributes = values.clean_draft(spec, raw, actor=actor)
+    attributes = values.clean_draft(
+        spec, raw, actor=actor, today=timezone.localdate(at)
+    )
     record = Record(
         kind=spec.code,
         number=ground.take_numbers(spec, timezone.localdate(at).year, 1)[0],
@@ -242,7 +244,9 @@ def update_record(
     spec = kinds.kind(record.kind)
     current = change.values if change is not None else record.attributes
     ground.check_version(change.version if change is not None else record.version, version)
-    merged = values.clean_update(spec, current, raw, actor=actor)
+    merged = values.clean_update(
+        spec, current, raw, actor=actor, today=timezone.localdate(at)
+    )
     seen = _visibility(visibility) if visibility is not None else None
     if record.is_shown:
         _write_change(record, change, merged, seen, actor=actor, at=at)
@@ -368,7 +372,13 @@ def set_current_state(*, actor: Actor, uid: str, value: str, at: datetime) -> Re
     field = spec.role("state")
     if field is None or not record.is_shown:
         raise Conflict(_("这条记录没有可随时更新的当前状态。"))
-    merged = values.clean_update(spec, record.attributes, {field.name: value}, actor=actor)
+    merged = values.clean_update(
+        spec,
+        record.attributes,
+        {field.name: value},
+        actor=actor,
+        today=timezone.localdate(at),
+    )
     changed = rules.changed_fields(record.attributes, merged)
     if changed:
         _write(record, spec, merged, record.visibility, at)
