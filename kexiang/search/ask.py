@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from django.utils import timezone
+
 from kexiang.kernel.errors import Invalid, Problem
 from kexiang.reference import queries as reference
 from kexiang.search import tree
@@ -25,6 +27,7 @@ from kexiang.search.synonyms import Synonyms
 from kexiang.search.types import SORTS, SearchQuery
 
 EVERYTHING = "*"  # audience of the system itself
+EXPIRES = "expires"
 MAX_SIZE = 100
 MAX_DEPTH = 1000
 MAX_Q = 300
@@ -108,7 +111,7 @@ def prepare(index: Serving, audience: frozenset[str], query: SearchQuery) -> Ask
         offset = cursor.offset if not field else 0
     facets = facet_names(index.spec, query)
     base = SearchRequest(
-        query=_may_see(tree.All(), audience),
+        query=may_find(tree.All(), audience, index.spec),
         post_filters=tuple(_filters(index.spec, query)),
         facets=tuple((facet, query.facet_size) for facet in facets),
         order=field,
@@ -149,10 +152,21 @@ def facet_names(spec: IndexSpec, query: SearchQuery) -> tuple[str, ...]:
     return tuple(name for name in names if name in spec.facets)
 
 
-def _may_see(query: tree.Query, audience: frozenset[str]) -> tree.Query:
-    if EVERYTHING in audience:
+def may_find(query: tree.Query, audience: frozenset[str], spec: IndexSpec) -> tree.Query:
+    """``query`` narrowed to what this audience may find today.
+
+    A document whose number ``expires`` (YYYYMMDD) lies before today is found by nobody: an
+    accreditation that has run out needs no job to disappear.
+    """
+    conditions: list[tree.Query] = []
+    if EVERYTHING not in audience:
+        conditions.append(tree.Terms("acl", tuple(sorted(audience))))
+    if EXPIRES in spec.numbers:
+        day = int(timezone.localdate().strftime("%Y%m%d"))
+        conditions.append(tree.Not(tree.Range(number_field(EXPIRES), None, day - 1)))
+    if not conditions:
         return query
-    return tree.Filter(query, tree.Terms("acl", tuple(sorted(audience))))
+    return tree.Filter(query, tree.And(tuple(conditions)))
 
 
 def region_filter(code: str) -> tree.Query:

@@ -34,6 +34,7 @@ def audience(actor: Actor) -> frozenset[str]:
         tokens.add(REGISTERED)
     tokens.update(f"org:{org}" for org in actor.orgs)
     tokens.update(f"region:{grant.region}" for grant in actor.grants if grant.region)
+    tokens.update(f"dept:{org}" for org in actor.orgs_as({"dept_officer"}))
     return frozenset(tokens)
 
 
