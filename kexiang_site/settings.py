@@ -4,14 +4,16 @@ import os
 from pathlib import Path
 
 from kexiang_site import env
+from kexiang_site.settings_accounts import *  # noqa: F403 -- signing in has a file of its own
 
 HOME: Path = env.home()
 DEMO: bool = env.flag("KEXIANG_DEMO")
+TRAINING: bool = DEMO and env.flag("KEXIANG_TRAINING")
 DEBUG: bool = env.flag("KEXIANG_DEBUG")
 SECRET_KEY = env.secret_key(HOME)
 ALLOWED_HOSTS = env.words("KEXIANG_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("KEXIANG_TRUSTED_ORIGINS")
-PACK = os.environ.get("KEXIANG_PACK", "changzhi-2017")
+PACK = os.environ.get("KEXIANG_PACK", env.DEFAULT_PACK)
 PACK_FOLDERS = [
     folder
     for folder in (env.PROJECT / "packs", Path(__file__).resolve().parent / "packs")
@@ -29,10 +31,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
@@ -40,7 +38,11 @@ INSTALLED_APPS = [
     "kexiang.core",
     "kexiang.audit",
     "kexiang.reference",
-    "kexiang.accounts",
+    "kexiang.accounts",  # before allauth, whose templates it restyles
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "kexiang.files",
     "kexiang.search",
     "kexiang.kinds",
@@ -97,11 +99,6 @@ CACHES = {
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-AUTH_USER_MODEL = "accounts.Person"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

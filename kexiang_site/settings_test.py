@@ -20,10 +20,14 @@ if url := os.environ.get("KEXIANG_TEST_DATABASE_URL"):
     os.environ["KEXIANG_DATABASE_URL"] = url
 
 from kexiang_site.settings import *  # noqa: F403
-from kexiang_site.settings import DATABASES, HOME
+from kexiang_site.settings import DATABASES, HOME, INSTALLED_APPS
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 RATE_LIMIT = False
+ACCOUNT_RATE_LIMITS = False
+DEMO_HOSTS = ["testserver"]
+# Its ``flush`` lifts the journal's triggers: transactional tests end with one.
+INSTALLED_APPS = ["tests.support", *INSTALLED_APPS]
 STATIC_ROOT = Path(HOME) / "static"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(HOME) / "test.sqlite3")}

@@ -7,6 +7,7 @@ from kexiang_site.api import api
 urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("kexiang.accounts.urls")),
+    path("", include("kexiang.audit.urls")),
     path("", include("kexiang.files.urls")),
     path("", include("kexiang.catalog.urls")),
     path("", include("kexiang.core.urls")),

@@ -1,6 +1,7 @@
 """Turns a session or a bearer token into ``request.actor`` and ``request.account``."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -38,14 +39,15 @@ class ActorMiddleware:
         return self.get_response(request)
 
     def _actor(self, request: ActorRequest) -> Actor:
-        request.account = SimpleLazyObject(lambda: _account(request))
+        account = SimpleLazyObject(lambda: _account(request))
+        request.account = account  # type: ignore[attr-defined]  # core knows no accounts
         if request.path.startswith(API):
             header = request.headers.get("Authorization", "")
             if header:
                 return _token_actor(header)
             if request.method not in SAFE:
                 return ANONYMOUS
-        return SimpleLazyObject(lambda: queries.actor_of(request.account))
+        return cast(Actor, SimpleLazyObject(lambda: queries.actor_of(cast(Account, account))))
 
 
 def _account(request: ActorRequest) -> Account:

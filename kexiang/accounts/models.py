@@ -11,6 +11,7 @@ from kexiang.accounts.types import (
     AliasKind,
     Attribute,
     Role,
+    Scope,
 )
 from kexiang.kernel.ids import new_uid
 
@@ -24,13 +25,15 @@ class PersonManager(BaseUserManager["Person"]):
 class Person(AbstractBaseUser):
     """Somebody with an account. Closing erases all but ``uid``: the row stays as a tombstone.
 
-    ``mobile`` is E.164 (``+8613…``); ``is_active`` false means locked or closed.
+    ``mobile`` is E.164 (``+8613…``) and proven; a number still to be proven by a code waits in
+    ``pending_mobile``, which is not unique, so that nobody can squat another's number.
+    ``is_active`` false means locked or closed.
     """
 
     uid = models.CharField(**UID)
     username = models.CharField(max_length=64, unique=True)
     mobile = models.CharField(max_length=16, null=True, blank=True, unique=True)
-    is_mobile_verified = models.BooleanField(default=False)
+    pending_mobile = models.CharField(max_length=16, blank=True)
     email = models.EmailField(blank=True)
     name = models.CharField(max_length=64, blank=True)
     is_active = models.BooleanField(default=True)
@@ -46,7 +49,7 @@ class Person(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True)
-                | Q(is_active=False, name="", email="", mobile__isnull=True),
+                | Q(is_active=False, name="", email="", mobile__isnull=True, pending_mobile=""),
                 name="accounts_person_tombstone",
             ),
             models.CheckConstraint(
@@ -252,6 +255,10 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+    @property
+    def scope_labels(self) -> str:
+        return "、".join(str(Scope(scope).label) for scope in self.scopes.split())
 
 
 class DemoPlace(models.Model):

@@ -4,12 +4,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kexiang.accounts.rules import GIVES
-from kexiang.accounts.types import REGION_ROLES, Role
+from kexiang.accounts.types import REGION_ROLES, UNIT_ROLES, Role
 from kexiang.kernel.actor import Actor, region_covers
 from kexiang.kernel.errors import NotAllowed, NotAuthenticated
 
 NOTHING = Q(pk__in=[])
 OFFICERS = frozenset({Role.BUREAU_ADMIN, Role.COUNTY_OFFICER})
+UNIT_GIVEN = UNIT_ROLES - {Role.DEPT_OFFICER, Role.ASSESSOR}
 UNIT_EDITORS = frozenset({Role.UNIT_ADMIN, Role.SME_ADMIN})
 
 

@@ -98,3 +98,21 @@ def clash_of_duties(held: set[str], wanted: str) -> str:
     if wanted not in ADMIN_ROLES and admins:
         return "管理员账号不得兼任业务角色,请为此人另开业务账号。"
     return ""
+
+
+def unit_code(text: str) -> str:
+    """The short code of a unit site. Raises ``ValueError`` with a Chinese sentence."""
+    code = fold(text).lower()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", code):
+        raise ValueError("网址代码为 1–32 位小写字母、数字或短横线,以字母或数字开头。")
+    return code
+
+
+def is_demo_host(name: str, extra: frozenset[str] = frozenset()) -> bool:
+    """Whether a host name (with or without port) is one under which a demo may be open."""
+    host = name.lower().strip()
+    if host.startswith("["):
+        host = host.partition("]")[0] + "]"
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    return host in {"localhost", "127.0.0.1", "[::1]", "::1"} | extra

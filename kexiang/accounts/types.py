@@ -117,13 +117,13 @@ class RoleInfo:
     organisation: str = ""
     organisation_uid: str = ""
     region: str = ""
+    place: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
 
     @property
     def title(self) -> str:
-        place = self.organisation or self.region
-        return f"{self.label} · {place}" if place else self.label
+        return f"{self.label} · {self.place}" if self.place else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,16 @@ class Account:
     @property
     def is_known(self) -> bool:
         return bool(self.uid)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactInfo:
+    """Contact data in clear; only ``services.read_contact`` makes one, and journals it."""
+
+    uid: str
+    name: str
+    mobile: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+DATE = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), "required": False}
+
+
+class JournalFilter(forms.Form):
+    """The filter row of the journal."""
+
+    SIZES = (20, 50, 100)
+
+    kind = forms.CharField(
+        label=_("事项"),
+        required=False,
+        max_length=80,
+        help_text=_("如 record.publish,可只填前几个字母"),
+    )
+    subject = forms.CharField(label=_("对象"), required=False, max_length=80)
+    person = forms.CharField(label=_("操作人编号"), required=False, max_length=40)
+    since = forms.DateField(label=_("自"), **DATE)
+    until = forms.DateField(label=_("至"), **DATE)
+    sort = forms.ChoiceField(
+        label=_("排序"),
+        required=False,
+        choices=[("-id", _("新的在前")), ("id", _("旧的在前"))],
+    )
+    page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    size = forms.TypedChoiceField(
+        required=False,
+        choices=[(n, n) for n in SIZES],
+        coerce=int,
+        empty_value=20,
+        widget=forms.HiddenInput,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        since, until = values.get("since"), values.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("结束日期不能早于开始日期。"))
+        return values
