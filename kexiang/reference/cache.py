@@ -39,7 +39,7 @@ def snapshot() -> Snapshot:
         return current
     with _state.lock:
         versions = active_versions()
-        key = ".".join(version.content_hash for version in versions)
+        key = ".".join(version.content_hash for version in versions) or _files_key()
         found = _state.built.get(key)
         if found is None:
             found = _build(versions)
@@ -90,6 +90,10 @@ def _build(versions: list[models.PackVersion]) -> Snapshot:
         return Snapshot([store.read(version) for version in versions])
     places = folders()
     return Snapshot(packs.load_chain(packs.find(settings.PACK, places), folders=places))
+
+
+def _files_key() -> str:
+    return "\n".join([settings.PACK, *map(str, folders())])
 
 
 def _interval() -> float:
