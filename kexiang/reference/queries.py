@@ -200,15 +200,11 @@ def region(code: str) -> RegionInfo | None:
 def regions(under: str = "", *, at: At = None, deep: bool = False) -> list[RegionInfo]:
     """The regions directly under a code (all below it when ``deep``) in force on that day.
 
-    Without ``under`` the provinces. Functional zones stand after the counties of their city.
+    Without ``under`` the provinces, or everything when ``deep``. Functional zones stand last.
     """
     day = as_day(at)
-    return [
-        info
-        for info in sorted(snapshot().regions.by_code.values(), key=_zones_last)
-        if in_force(info.valid_from, info.valid_to, day)
-        and (under in info.path[:-1] if deep and under else info.parent == under)
-    ]
+    found = snapshot().regions.under(under, deep=deep)
+    return [info for info in found if in_force(info.valid_from, info.valid_to, day)]
 
 
 def resolve_region(code: str, at: At = None) -> RegionInfo | None:
@@ -216,9 +212,9 @@ def resolve_region(code: str, at: At = None) -> RegionInfo | None:
 
     140402 城区 is 潞州区 since 2018; a code that ended without an heir, or is unknown, is ``None``.
     """
-    known = snapshot().regions
-    heirs = known.heirs(code, as_day(at))
-    return known.at(heirs[0], as_day(at)) if heirs else None
+    known, day = snapshot().regions, as_day(at)
+    heirs = known.heirs(code, day)
+    return known.at(heirs[0], day) if heirs else None
 
 
 def region_name(code: str, *, full: bool = False) -> str:
@@ -228,10 +224,6 @@ def region_name(code: str, *, full: bool = False) -> str:
         return code
     parts = [snapshot().regions.by_code[one].name for one in info.path]
     return "".join(parts) if full else info.name
-
-
-def _zones_last(info: RegionInfo) -> tuple[bool, str]:
-    return info.kind == "zone", info.code
 
 
 # Working days

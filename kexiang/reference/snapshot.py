@@ -193,21 +193,36 @@ class _Regions:
         self._changes: dict[str, list[RegionChange]] = {}
         for change in sorted(changes.values(), key=lambda c: c.changed_on):
             self._changes.setdefault(change.old_code, []).append(change)
-        self.by_code = {
-            code: self._info(max(rows, key=lambda r: r.valid_to or date.max))
+        self._infos = {
+            code: tuple(
+                self._info(row) for row in sorted(rows, key=lambda r: r.valid_to or date.max)
+            )
             for code, rows in self._rows.items()
         }
+        self.by_code = {code: infos[-1] for code, infos in self._infos.items()}
+        # zones stand after the counties of their city
+        self._ordered = sorted(self.by_code.values(), key=lambda i: (i.kind == "zone", i.code))
+        self._children: dict[str, list[RegionInfo]] = {}
+        for info in self._ordered:
+            self._children.setdefault(info.parent, []).append(info)
 
     def at(self, code: str, day: date) -> RegionInfo | None:
         """The region that carried this code on that day (襄樊市 until 2010, then 襄阳市)."""
-        for row in self._rows.get(code, ()):
-            if in_force(row.valid_from, row.valid_to, day):
-                return self._info(row)
+        for info in self._infos.get(code, ()):
+            if in_force(info.valid_from, info.valid_to, day):
+                return info
         return None
+
+    def under(self, code: str, *, deep: bool) -> list[RegionInfo]:
+        """The regions directly below a code (provinces below ""), or all of them."""
+        if not deep:
+            return self._children.get(code, [])
+        return [info for info in self._ordered if not code or code in info.path[:-1]]
 
     def heirs(self, code: str, day: date, seen: frozenset[str] = frozenset()) -> list[str]:
         """The codes in force on that day for the place that ``code`` meant, main heir first."""
-        if self.at(code, day) is not None:
+        rows = self._rows.get(code, ())
+        if any(in_force(row.valid_from, row.valid_to, day) for row in rows):
             return [code]
         found: list[str] = []
         steps = [c for c in self._changes.get(code, ()) if c.changed_on <= day]

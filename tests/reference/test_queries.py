@@ -172,6 +172,9 @@ def test_regions_under_a_place() -> None:
     assert "140403" not in old
     deep = queries.regions("140000", at=date(2026, 1, 1), deep=True)
     assert {"140400", "140403", "140471", "140100"} <= {info.code for info in deep}
+    everything = queries.regions(at=date(2026, 1, 1), deep=True)
+    assert {info.code[:2] for info in everything} >= {"11", "14", "65"}
+    assert len(everything) > 3200
 
 
 def test_a_notice_counts_from_the_next_day() -> None:
