@@ -1,4 +1,4 @@
-"""Checks messages: English for the public side, equal placeholders, contexts, no f-strings."""
+"""Checks messages: English for the public side, equal placeholders, no f-strings."""
 
 import ast
 import re
@@ -10,7 +10,6 @@ from tools.messages import KEYWORDS, ROOT, Message, catalogue, messages, set_up
 
 PUBLIC = frozenset({"portal"})
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|{\w*}")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def _missing_english(found: list[Message]) -> Iterator[str]:
@@ -28,18 +27,6 @@ def _missing_english(found: list[Message]) -> Iterator[str]:
             set(_PLACEHOLDER.findall(text)) == wanted for text in texts
         ):
             yield f"{message.path}:{message.line}: other placeholders in English: “{message.text}”"
-
-
-def _short_without_context(found: list[Message]) -> Iterator[str]:
-    """A stored label of one or two characters means different things in different places."""
-    for message in found:
-        if (
-            message.path.endswith(".py")
-            and len(message.text) <= 2
-            and not message.context
-            and _CHINESE.search(message.text)
-        ):
-            yield f"{message.path}:{message.line}: “{message.text}” needs pgettext with a context"
 
 
 def _f_strings() -> Iterator[str]:
@@ -61,7 +48,7 @@ def _f_strings_in(path: Path) -> Iterator[str]:
 def main() -> int:
     set_up()
     found = messages()
-    problems = [*_missing_english(found), *_short_without_context(found), *_f_strings()]
+    problems = [*_missing_english(found), *_f_strings()]
     print("\n".join(problems) if problems else f"{len(found)} messages are sound")
     return 1 if problems else 0
 
