@@ -27,6 +27,7 @@ COMMON_FACETS = ("kind", "region", "owner", "year")
 # Numbers of the common sorts, and ``expires`` (YYYYMMDD): behind that day nobody finds it.
 NUMBERS = ("published", "fresh", "year", "value", "price", "days", "expires")
 FACET_TYPES = frozenset({"code", "codes", "boolean", "text", "year", "region"})
+_specs: dict[str, Any] = {}
 _WEIGHTS = {"test_item": 1.4, "instrument": 1.2}
 
 
@@ -36,6 +37,11 @@ class RecordSource:
     name = SOURCE
 
     def spec(self) -> SourceSpec:
+        """Facets and numbers of all kinds; prepared once per version of the packs."""
+        prepared: SourceSpec = reference.cached(self._spec, _specs)
+        return prepared
+
+    def _spec(self) -> SourceSpec:
         specs = kinds.kinds()
         own = {spec.code: [f.name for f in _facet_fields(spec)] for spec in specs}
         names = dict.fromkeys(name for found in own.values() for name in found)

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0002_remove_person_accounts_person_tombstone_and_more'),
+        ('accounts', '0001_initial'),
     ]
 
     operations = [

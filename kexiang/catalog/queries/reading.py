@@ -14,6 +14,7 @@ from kexiang.catalog.queries import wording
 from kexiang.catalog.types import FieldDiff, Group, RecordState, Value
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import NotFound
+from kexiang.kernel.ids import is_uid
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import KindSpec
 from kexiang.reference import queries as reference
@@ -112,12 +113,11 @@ def _word(word: str) -> Q:
 
 def record(actor: Actor, uid: str) -> Record:
     """One record by uid or number; raises ``NotFound`` when the actor may not know of it."""
-    row = (
-        Record.objects.filter(policies.visible(actor))
-        .filter(Q(uid=uid) | Q(number=uid))
-        .select_related("owner", "import_job")
-        .first()
-    )
+    named = {"uid": uid} if is_uid(uid) else {"number": uid.strip()}
+    row = None
+    if uid.isprintable():
+        rows = Record.objects.filter(policies.visible(actor), **named)
+        row = rows.select_related("owner").first()
     if row is None:
         raise NotFound(_("没有找到这条记录,可能已下架、尚未发布,或网址有误。可以回到检索页重新查找。"))
     return row

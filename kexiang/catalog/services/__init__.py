@@ -2,6 +2,7 @@
 
 from kexiang.catalog.services.steps import (
     Outcome,
+    act,
     approve_many,
     approve_record,
     cancel_record,
@@ -25,6 +26,7 @@ from kexiang.catalog.services.writing import (
 
 __all__ = [
     "Outcome",
+    "act",
     "approve_many",
     "approve_record",
     "cancel_record",

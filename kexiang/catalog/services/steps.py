@@ -1,6 +1,6 @@
 """Moving a record: submit, approve, return, refuse, withdraw, take down, restore, cancel."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kexiang.catalog import policies, rules
+from kexiang.catalog import policies
 from kexiang.catalog.models import PendingChange, Record
 from kexiang.catalog.services import ground, values, writing
 from kexiang.catalog.types import Level, RecordAction, RecordState
@@ -342,8 +342,46 @@ def refuse_secret() -> None:
     )
 
 
-def by_action(action: str) -> RecordAction:
-    """The action of that name that people may ask for; raises ``NotFound``."""
-    if action not in rules.ASKED_ACTIONS:
-        raise NotFound(_("没有这个操作。"))
-    return RecordAction(action)
+def act(
+    action: str,
+    *,
+    actor: Actor,
+    uid: str,
+    at: datetime,
+    reason: str = "",
+    reason_code: str = "",
+    document_no: str = "",
+    secrecy_checked: bool = False,
+    note: str = "",
+    version: int | None = None,
+) -> Record:
+    """Do what a button or an address names; the words an action does not use are left out.
+
+    Raises ``NotFound`` for an unknown action and whatever the action raises.
+    """
+    given = {
+        "reason": reason,
+        "reason_code": reason_code,
+        "document_no": document_no,
+        "secrecy_checked": secrecy_checked,
+        "note": note,
+        "version": version,
+    }
+    try:
+        service, used = _ACTS[action]
+    except KeyError:
+        raise NotFound(_("没有这个操作。")) from None
+    return service(actor=actor, uid=uid, at=at, **{name: given[name] for name in used})
+
+
+_ACTS: dict[str, tuple[Callable[..., Record], tuple[str, ...]]] = {
+    A.SUBMIT: (submit_record, ("version",)),
+    A.APPROVE: (approve_record, ("secrecy_checked", "note", "version")),
+    A.RETURN: (return_record, ("reason", "reason_code", "version")),
+    A.REFUSE: (refuse_record, ("reason", "reason_code", "version")),
+    A.WITHDRAW: (withdraw_record, ()),
+    A.TAKE_DOWN: (take_down_record, ("reason",)),
+    A.RESTORE: (restore_record, ()),
+    A.CANCEL: (cancel_record, ("reason", "document_no")),
+    "confirm": (writing.confirm_record, ()),
+}
