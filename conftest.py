@@ -6,6 +6,7 @@ Sockets are closed except loopback and unix (``addopts`` in pyproject.toml).
 import os
 import shutil
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for marker in item.iter_markers("req"):
             for number in marker.args:
                 _requirements[number].append(item.nodeid.split("[")[0])
+
+
+@pytest.fixture(autouse=True)
+def _packs_as_before() -> Iterator[None]:
+    """A pack that a test has loaded is rolled back with it: the next test must look again."""
+    from kexiang.reference import cache  # noqa: PLC0415 -- needs Django to be set up
+
+    before = cache.times_forgotten()
+    yield
+    if cache.times_forgotten() != before:
+        cache.forget()
 
 
 def _is_e2e(item: pytest.Item) -> bool:

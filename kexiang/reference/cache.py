@@ -26,6 +26,7 @@ class _State:
     lock: threading.RLock = field(default_factory=threading.RLock)
     checked: float = -1e9
     current: Snapshot | None = None
+    forgotten: int = 0
     built: dict[str, Snapshot] = field(default_factory=dict)
 
 
@@ -53,6 +54,12 @@ def snapshot() -> Snapshot:
 def forget() -> None:
     """Make the next question ask the database which versions are in use."""
     _state.current = None
+    _state.forgotten += 1
+
+
+def times_forgotten() -> int:
+    """How often ``forget`` was called: tells a test run whether a test has loaded a pack."""
+    return _state.forgotten
 
 
 def today() -> date:
