@@ -1,0 +1,23 @@
+"""All published records of the demo place, in the order in which they are made."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from kexiang_site.demo.datasets import datasets, facilities
+from kexiang_site.demo.germplasm import accessions
+from kexiang_site.demo.instruments import instruments
+from kexiang_site.demo.literature import articles
+from kexiang_site.demo.rows import Row
+from kexiang_site.demo.testing import certificates, standards, test_items
+
+
+def published(today: date) -> Iterator[Row]:
+    """What visitors find; rows come after the rows they refer to."""
+    yield from instruments(today)
+    yield from certificates(today)
+    yield from test_items(today)
+    yield from facilities(today)
+    yield from datasets(today)
+    yield from standards(today)
+    yield from accessions(today)
+    yield from articles(today)
