@@ -1,6 +1,6 @@
 // Builds what a page loads: app.css, app.js, icons.svg and manifest.json with content hashes.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -36,7 +36,8 @@ function js() {
 function icons() {
   const names = JSON.parse(readFileSync(join(here, "../kexiang/core/icons.json"), "utf-8"));
   const symbols = names.map((name) => {
-    const file = join(here, "node_modules/bootstrap-icons/icons", `${name}.svg`);
+    const own = join(here, "src/icons", `${name}.svg`);
+    const file = existsSync(own) ? own : join(here, "node_modules/bootstrap-icons/icons", `${name}.svg`);
     const inside = readFileSync(file, "utf-8").replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "");
     return `<symbol id="${name}" viewBox="0 0 16 16" fill="currentColor">${inside.trim().replace(/\n\s*/g, "")}</symbol>`;
   });

@@ -20,6 +20,9 @@ function start(root) {
 
 document.documentElement.classList.add("has-js");
 copying(document);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
 dropdowns(document);
 keys(document);
 start(document);

@@ -1,0 +1,22 @@
+"""Registration of the portal: names of the place, navigation, calendar, readiness."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PortalConfig(AppConfig):
+    name = "kexiang.portal"
+    label = "portal"
+    verbose_name = _("门户")
+
+    def ready(self) -> None:
+        from kexiang.core.providers import provide  # noqa: PLC0415 - apps must be loaded first
+        from kexiang.portal import navigation, workbench  # noqa: PLC0415
+        from kexiang.reference import queries as reference  # noqa: PLC0415
+
+        provide("site.place", navigation.place)
+        provide("site.navigation", navigation.main)
+        provide("core.workdays", reference.workdays_between)
+        provide("workbench.menu", workbench.menu)
+        provide("workbench.roles", workbench.roles)
+        provide("workbench.todo_count", workbench.todo_count)

@@ -1,0 +1,75 @@
+"""The names of this place, from its pack, and the main navigation (ux.md B3.1).
+
+Only entries whose pages exist are listed: an entry that leads nowhere is worse than none.
+"""
+
+from django.utils.translation import gettext as _
+
+from kexiang.core.context import MenuItem, Place
+from kexiang.kinds import queries as kinds
+from kexiang.portal import words
+from kexiang.reference import queries as reference
+
+LITERATURE = ("article", "standard", "dataset", "germplasm")
+INSTRUMENTS = ("instrument", "facility")
+
+
+def phone_labels() -> dict[str, str]:
+    return {
+        "consult_phone": _("业务咨询"),
+        "support_phone": _("技术支持"),
+        "complaint_phone": _("投诉电话"),
+    }
+
+
+def place() -> Place:
+    """The pack's place as the head and the foot of every page need it."""
+    pack = reference.active_pack()
+    site = pack.site
+    labels = phone_labels()
+    default = Place()
+    return Place(
+        name=site.get("title") or default.name,
+        short=site.get("short_title") or default.short,
+        city=pack.place,
+        host=site.get("host") or pack.operator,
+        operator=site.get("undertaker", ""),
+        site_code=site.get("site_code", ""),
+        icp=site.get("icp", ""),
+        police=site.get("police", ""),
+        phones=tuple((labels[key], site[key]) for key in labels if site.get(key)),
+        hours=site.get("consult_hours", ""),
+        links=tuple((link["title"], link["url"]) for link in site.get("links", ())),
+    )
+
+
+def _search(kind: str) -> str:
+    return f"/search?kind={kind}"
+
+
+def _group(codes: tuple[str, ...]) -> tuple[MenuItem, ...]:
+    known = {spec.code: spec for spec in kinds.kinds()}
+    return tuple(
+        MenuItem(words.label(known[code]), _search(code)) for code in codes if code in known
+    )
+
+
+def main() -> list[MenuItem]:
+    """首页 · 找仪器 · 做检测 · 文献数据 · (what else the pack brings) · 单位 · 帮助."""
+    listed = {*INSTRUMENTS, *LITERATURE, "test_item", "accreditation"}
+    others = tuple(spec.code for spec in kinds.kinds() if spec.code not in listed)
+    tests = (
+        MenuItem(_("按问题、材料或标准号找"), _search("test_item")),
+        MenuItem(_("检验检测资质"), _search("accreditation")),
+    )
+    items = [
+        MenuItem(_("首页"), "/", position=10),
+        MenuItem(_("找仪器"), "", position=20, children=_group(INSTRUMENTS)),
+        MenuItem(_("做检测"), "", position=30, children=tests),
+        MenuItem(_("文献数据"), "", position=40, children=_group(LITERATURE)),
+        MenuItem(_("管理单位"), "/units", position=60),
+        MenuItem(_("帮助"), "/help", position=90),
+    ]
+    if others:
+        items.append(MenuItem(_("更多资源"), "", position=50, children=_group(others)))
+    return items

@@ -1,0 +1,140 @@
+"""The home page: blocks of ux.md B3.2 for which this installation has something to show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kexiang.accounts import queries as accounts
+from kexiang.catalog import queries as catalog
+from kexiang.catalog.types import Card
+from kexiang.kernel.actor import Actor
+from kexiang.kinds import queries as kinds
+from kexiang.portal import words
+from kexiang.reference import queries as reference
+
+UNITS_ON_HOME = 24
+INDUSTRIES = "portal.common_tests"
+TABS = ("instrument", "test_item")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One of the large entries under the search box."""
+
+    title: str
+    text: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A number of the home page with its date and definition (ux.md B1.10)."""
+
+    label: str
+    value: Decimal | int
+    unit: str
+    url: str
+    definition: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """County × kind: ``rows`` are (name, search address, counts in the order of ``heads``)."""
+
+    heads: Sequence[str]
+    rows: Sequence[tuple[str, str, Sequence[int], int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    hot_words: Sequence[str]
+    doors: Sequence[Door]
+    figures: Sequence[FigureView]
+    tests: Sequence[Any]
+    available: Sequence[Card]
+    newest: Sequence[Card]
+    distribution: Distribution
+    units: Sequence[Any]
+    counts: dict[str, int]
+    as_of: date
+
+
+def home(actor: Actor, today: date) -> Home:
+    """Everything the home page shows. Constant queries; the catalogue keeps its counts a minute."""
+    with translation.override("zh-hans"):  # kept values are shared by both languages
+        figures = catalog.public_figures(actor, today)
+        tests = catalog.common_tests(actor, industries(today), today)
+        available = catalog.available_instruments(actor, today)
+        newest = catalog.newest(actor, "instrument", today, limit=8)
+        counties = catalog.figures_by_county(actor, today)
+        counts = catalog.kind_counts(actor, today)
+    return Home(
+        hot_words=reference.hot_words()[:12],
+        doors=doors(counts),
+        figures=[
+            FigureView(_(f.label), f.value, _(f.unit), f.url, _(f.definition), f.as_of)
+            for f in figures
+            if f.value
+        ],
+        tests=[block for block in tests if block.cards],
+        available=available,
+        newest=newest,
+        distribution=_distribution(counties, counts),
+        units=list(accounts.organisations(actor).filter(is_public=True, is_department=False))[
+            :UNITS_ON_HOME
+        ],
+        counts=counts,
+        as_of=today,
+    )
+
+
+def industries(today: date) -> list[tuple[str, list[str]]]:
+    """The local industries and the words of their materials, from the pack."""
+    found = reference.parameter(INDUSTRIES, at=today, default=[])
+    return [(str(entry["label"]), [str(w) for w in entry["words"]]) for entry in found]
+
+
+def doors(counts: dict[str, int]) -> list[Door]:
+    """The entries whose pages exist and are not empty."""
+    all_doors = [
+        ("test_item", _("我要送样检测"), _("按问题、材料或标准号找检测"), "eyedropper"),
+        ("instrument", _("我要找仪器"), _("看谁有、多少钱、能不能约"), "microscope"),
+        ("dataset", _("我要查数据"), _("科学数据目录与获取方式"), "database"),
+        ("article", _("我要查文献"), _("题录、摘要与全文来源"), "journal-text"),
+        ("germplasm", _("我要找种质"), _("作物、畜禽与微生物资源"), "flower1"),
+    ]
+    found = [
+        Door(title, text, f"/search?kind={kind}", icon)
+        for kind, title, text, icon in all_doors
+        if counts.get(kind)
+    ]
+    found.append(Door(_("单位入网"), _("把本单位的资源放上来"), "/help/unit", "building"))
+    return found[:6]
+
+
+def _distribution(counties: Sequence[Any], counts: dict[str, int]) -> Distribution:
+    listed = [spec for spec in kinds.kinds() if counts.get(spec.code)]
+    rows = [
+        (
+            row.name,
+            f"/search?region={row.region}",
+            [row.counts.get(spec.code, 0) for spec in listed],
+            row.total,
+        )
+        for row in counties
+        if row.total or len(counties) <= 20
+    ]
+    return Distribution([words.tab(spec) for spec in listed], rows)
+
+
+def search_tabs(counts: dict[str, int]) -> list[tuple[str, str]]:
+    """The choices over the search box: 全部, then the kinds that have records."""
+    known = [(s.code, words.tab(s)) for s in kinds.kinds() if counts.get(s.code)]
+    return [("", _("全部")), *known]

@@ -1,0 +1,213 @@
+"""The results page: hits, tabs, facets in the order of ux.md B3.3, and what to do without hits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from kexiang.kernel.actor import Actor
+from kexiang.kinds import queries as kinds
+from kexiang.kinds.types import KindSpec
+from kexiang.portal import words
+from kexiang.search import queries as search
+from kexiang.search.types import Bucket, SearchPage, SearchQuery
+
+FIRST = (
+    "region",
+    "owner",
+    "service_ways",
+    "voucher_usable",
+    "accreditation_kinds",
+    "report_kind",
+    "current_state",
+    "service_state",
+    "open_state",
+    "class_code",
+)
+LAST = ("brand", "nation", "year")
+HIDDEN = ("kind", "keywords")
+SHOWN_BUCKETS = 8
+LARGEST_DEPTH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One filter at the left: its values with counts; ``more`` are folded away."""
+
+    name: str
+    label: str
+    buckets: Sequence[Bucket]
+    more: Sequence[Bucket]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A pair of number fields at the left."""
+
+    name: str
+    label: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A filter in force, with the parameter and value that a click takes away."""
+
+    name: str
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    query: SearchQuery
+    page: SearchPage
+    tabs: Sequence[tuple[str, str, int]]
+    facets: Sequence[Facet]
+    ranges: Sequence[Range]
+    chosen: Sequence[Chosen]
+    sorts: Sequence[tuple[str, str]]
+    pages: int
+    is_cut: bool
+    kind: KindSpec | None
+
+    @property
+    def first(self) -> int:
+        """The running number of the first hit of this page."""
+        return (self.query.page - 1) * self.query.size + 1
+
+
+def results(actor: Actor, query: SearchQuery) -> Results:
+    """One page of results with everything around it. Raises ``Invalid`` and ``NotReady``."""
+    page = search.search(actor, query)
+    spec = kinds.kind(query.kind) if query.kind else None
+    reachable = min(page.total, LARGEST_DEPTH)
+    return Results(
+        query=query,
+        page=page,
+        tabs=_tabs(actor, query, page),
+        facets=_facets(query, page, spec),
+        ranges=_ranges(query, spec),
+        chosen=_chosen(query, page),
+        sorts=_sorts(spec),
+        pages=max(1, -(-reachable // query.size)),
+        is_cut=page.total > LARGEST_DEPTH,
+        kind=spec,
+    )
+
+
+def _tabs(actor: Actor, query: SearchQuery, page: SearchPage) -> list[tuple[str, str, int]]:
+    """全部 and each kind that has results for the same words, place and unit."""
+    if query.kind or query.filters or query.ranges:
+        counts = search.counts(actor, replace(query, kind="", filters={}, ranges={}, sort=""))
+    else:
+        counts = {bucket.value: bucket.count for bucket in page.facets.get("kind", ())}
+    tabs = [("", pgettext("tab", "全部"), sum(counts.values()))]
+    for spec in kinds.kinds():
+        if counts.get(spec.code) or spec.code == query.kind:
+            tabs.append((spec.code, words.tab(spec), counts.get(spec.code, 0)))
+    return tabs
+
+
+def _common_labels() -> Mapping[str, str]:
+    return {"region": _("区县"), "owner": _("单位"), "year": _("年份"), "kind": _("类型")}
+
+
+def facet_label(name: str, spec: KindSpec | None) -> str:
+    common = _common_labels()
+    if name in common:
+        return common[name]
+    for known in [spec] if spec else kinds.kinds():
+        if known.has(name):
+            return words.label(known.field(name))
+    return name
+
+
+def _facets(query: SearchQuery, page: SearchPage, spec: KindSpec | None) -> list[Facet]:
+    names = [name for name in page.facets if name not in HIDDEN and page.facets[name]]
+    order = {name: position for position, name in enumerate(FIRST)}
+    order |= {name: 1000 + position for position, name in enumerate(LAST)}
+    names.sort(key=lambda name: order.get(name, 100))
+    found = []
+    for position, name in enumerate(names):
+        buckets = _sorted(name, page.facets[name], page.total)
+        if not buckets:
+            continue
+        shown = [b for b in buckets[:SHOWN_BUCKETS]]
+        more = buckets[SHOWN_BUCKETS:]
+        is_open = position < 6 or any(b.chosen for b in buckets)
+        found.append(Facet(name, facet_label(name, spec), shown, more, is_open))
+    return found
+
+
+def _sorted(name: str, buckets: Sequence[Bucket], total: int) -> list[Bucket]:
+    """Years newest first; regions without the province and city that hold everything."""
+    if name == "year":
+        return sorted(buckets, key=lambda b: b.value, reverse=True)
+    if name == "region":
+        narrow = [b for b in buckets if not b.value.endswith("00") or b.chosen]
+        return narrow or list(buckets)
+    return list(buckets)
+
+
+def _ranges(query: SearchQuery, spec: KindSpec | None) -> list[Range]:
+    """Price, lead time, value and year, for the kinds that have them."""
+    wanted = []
+    if spec is not None:
+        if spec.role("price"):
+            wanted.append(("price", _("企业参考价(元)")))
+        if spec.has("lead_days"):
+            wanted.append(("days", _("周期(工作日)")))
+        if spec.role("value"):
+            wanted.append(("value", _("原值(元)")))
+    found = []
+    for name, label in wanted:
+        low, high = query.ranges.get(name, (None, None))
+        found.append(Range(name, label, _number(low), _number(high)))
+    if spec is not None and spec.role("year"):
+        found.append(Range("year", _("年份"), _number(query.year_from), _number(query.year_to)))
+    return found
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
+
+
+def _chosen(query: SearchQuery, page: SearchPage) -> list[Chosen]:
+    """The filters in force as tags to take away."""
+    spec = kinds.kind(query.kind) if query.kind else None
+    pairs = [(n, v) for n, values in query.filters.items() for v in values]
+    pairs += [(n, v) for n, v in (("region", query.region), ("owner", query.owner)) if v]
+    found = []
+    for name, value in pairs:
+        labels = {b.value: b.label for b in page.facets.get(name, ())}
+        text = f"{facet_label(name, spec)}:{labels.get(value) or value}"
+        found.append(Chosen(name, value, text))
+    ends = {**query.ranges, "year": (query.year_from, query.year_to)}
+    titles = {
+        "price": _("企业参考价"),
+        "days": _("周期"),
+        "value": _("原值"),
+        "year": _("年份"),
+    }
+    for name, (low, high) in ends.items():
+        for end, value, sign in (("_from", low, "≥"), ("_to", high, "≤")):
+            if value is not None:
+                text = f"{titles.get(name, name)} {sign} {_number(value)}"
+                found.append(Chosen(f"{name}{end}", "", text))
+    return found
+
+
+def _sorts(spec: KindSpec | None) -> list[tuple[str, str]]:
+    """The orders that mean something for the kind."""
+    sorts = [("relevance", _("综合")), ("fresh", _("最近更新")), ("newest", _("最新发布"))]
+    if spec is not None and spec.role("price"):
+        sorts += [("price", _("价格从低到高")), ("-price", _("价格从高到低"))]
+    if spec is not None and spec.role("value"):
+        sorts += [("value", _("原值从高到低"))]
+    if spec is None or spec.role("year"):
+        sorts += [("year", _("年份从新到旧")), ("-year", _("年份从旧到新"))]
+    return [*sorts, ("pinyin", _("名称拼音"))]
