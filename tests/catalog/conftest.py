@@ -132,7 +132,7 @@ def test_item(**changes: Any) -> dict[str, Any]:
         "price": "800",
         "price_unit": "样",
         "lead_days": 5,
-        "report_kind": "检测报告",
+        "report_kind": "检测报告(无资质章)",
         "contact_name": "王老师",
         "contact_phone": "0355-0005678",
         **changes,
