@@ -13,7 +13,8 @@ from typing import Any
 from kexiang.kernel.errors import NotFound
 from kexiang.kinds.loading import KindSource, Loaded, load
 from kexiang.kinds.lookups import ReferenceLookup, label_of
-from kexiang.kinds.rules import Cleaner, Lookup
+from kexiang.kinds.rules import Cleaner, Lookup, suggest_mapping  # noqa: F401
+from kexiang.kinds.rules import completeness as completeness
 from kexiang.kinds.schema import describe, schema_of
 from kexiang.kinds.types import FieldSpec, KindSpec
 from kexiang.reference import queries as reference

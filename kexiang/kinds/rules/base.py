@@ -53,12 +53,17 @@ def memo(clean: Clean) -> Clean:
         if type(value) is not str:
             return clean(value)
         try:
-            return known[value]
+            result = known[value]
         except KeyError:
-            result = clean(value)
+            try:
+                result = clean(value)
+            except Bad as error:
+                result = Bad(*error.args)
             if len(known) < _MEMORY and len(value) < 200:
                 known[value] = result
-            return result
+        if type(result) is Bad:
+            raise result.with_traceback(None)
+        return result
 
     return remembered
 

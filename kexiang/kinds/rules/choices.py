@@ -145,16 +145,17 @@ def _joined(bits: list[str], resolve: Callable[[str], str | None]) -> list[str]:
     """Longest runs of ``bits`` (words and the marks between them) that are labels."""
     if len(bits) > 41:
         return ["".join(bits)]
-    parts, start = [], 0
+    parts: list[str] = []
+    start = 0
     while start < len(bits):
-        for end in range(len(bits), start, -1):
-            run = "".join(bits[start:end]).strip(" 、/")
+        for end in range(len(bits), start, -2):
+            run = "".join(bits[start:end]).strip()
             if run and resolve(run) is not None:
                 break
         else:
-            return [*parts, "".join(bits[start:]).strip(" 、/")]
+            return [*parts, "".join(bits[start:]).strip()]
         parts.append(run)
-        start = end + 1 if end < len(bits) else end
+        start = end + 1
     return parts
 
 

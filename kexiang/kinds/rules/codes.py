@@ -78,6 +78,8 @@ class CodeTable:
     def why_not(self, text: str) -> str:
         """The second half of the sentence that refuses ``text``."""
         word = fold(text)
+        if not self.labels:
+            return "无法核对,平台没有相应的代码表,请联系管理员"
         if word in self._doubles:
             choices = "、".join(f"{c} {self._where(c)}" for c in self._doubles[word][:4])
             return f"有多个同名代码,请填代码:{choices}"

@@ -117,7 +117,7 @@ def _formatted(spec: FieldSpec, form: Callable[[str], str | None], advice: str) 
 def _phone(spec: FieldSpec) -> Clean:
     one = _formatted(spec, texts.phone, "应为手机号,或带区号的固定电话,如 0355-1234567")
 
-    def clean(value: Any) -> str | None:
+    def clean(value: Any) -> Any:
         try:
             return one(value)
         except Bad:

@@ -1,0 +1,267 @@
+"""Rows of an .xlsx sheet, one after the other, in memory that does not grow with the sheet.
+
+The sheet is unpacked in pieces, cut after a row, and each piece is read by ``tabular_cells``:
+several times faster than openpyxl's read-only mode (docs/adr/0006), which still tells us which
+styles are dates. Shared strings are kept as one block of UTF-8.
+"""
+
+import re
+import zipfile
+from array import array
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from lxml import etree
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+
+from kexiang.core.tabular_cells import RawCell, local, parser, raw_rows, text_of
+from kexiang.core.tabular_guard import Unreadable
+
+MAX_COLUMNS = 1_000
+_PIECE = 1 << 18
+_MAX_ROW_BYTES = 32 * 1024**2
+_MAX_STRINGS = 512 * 1024**2
+_HOT = 1 << 16
+_ROW_END = re.compile(rb"</(?:[A-Za-z_][\w.\-]*:)?row\s*>|<(?:[A-Za-z_][\w.\-]*:)?row\b[^<>]*/>")
+_ROOT = re.compile(rb"<((?:[A-Za-z_][\w.\-]*:)?)worksheet\b[^>]*>")
+_DATA = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?sheetData\s*(/?)>")
+_DATA_END = re.compile(rb"</(?:[A-Za-z_][\w.\-]*:)?sheetData\s*>")
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_REL_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_BROKEN = "文件已损坏,无法读取。请用 Excel 或 WPS 重新保存后再上传。"
+
+
+class _Strings:
+    """The shared strings: one block of bytes and offsets; the first ones also ready made."""
+
+    def __init__(self) -> None:
+        self._block = bytearray()
+        self._ends = array("Q", [0])
+        self._hot: dict[int, str] = {}
+
+    def add(self, text: str) -> None:
+        self._block += text.encode("utf-8", "replace")
+        self._ends.append(len(self._block))
+        if len(self._block) > _MAX_STRINGS:
+            raise Unreadable("表格中的文字过多,无法一次导入。请拆成几个文件再上传。")
+
+    def __getitem__(self, index: int) -> str | None:
+        text = self._hot.get(index)
+        if text is None:
+            if not 0 <= index < len(self._ends) - 1:
+                return None
+            piece = self._block[self._ends[index] : self._ends[index + 1]]
+            text = piece.decode("utf-8")
+            if len(self._hot) < _HOT:
+                self._hot[index] = text
+        return text
+
+
+class Workbook:
+    """An open .xlsx file. Use as a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._archive = zipfile.ZipFile(path)
+            self._names = {name.lower(): name for name in self._archive.namelist()}
+            self.sheets = self._read_sheets()
+            self._dates = self._read_styles()
+            self._strings = self._read_strings()
+            self._numbers: dict[tuple[str, str], Any] = {}
+        except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, OSError, EOFError) as error:
+            raise Unreadable(_BROKEN) from error
+
+    def __enter__(self) -> "Workbook":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._archive.close()
+
+    def _part(self, name: str) -> IO[bytes]:
+        stream = self._archive.open(self._names[name.lower().lstrip("/")])
+        if b"<!" in stream.read(2048).replace(b"<!--", b""):
+            raise Unreadable("文件带有不允许的 XML 声明,已拒绝打开。请重新保存后再上传。")
+        stream.seek(0)
+        return stream
+
+    def _tree(self, name: str) -> Any:
+        with self._part(name) as stream:
+            return etree.parse(stream, parser()).getroot()
+
+    def _read_sheets(self) -> dict[str, str]:
+        """Visible sheets: title → part, in the order of the tabs."""
+        targets = {}
+        for rel in self._tree("xl/_rels/workbook.xml.rels"):
+            target = str(rel.get("Target", ""))
+            targets[rel.get("Id")] = target.lstrip("/") if target[:1] == "/" else f"xl/{target}"
+        found: dict[str, str] = {}
+        root = self._tree("xl/workbook.xml")
+        self._epoch = date(1899, 12, 30)
+        for node in root.iter():
+            name = local(node.tag)
+            if name == "workbookPr" and node.get("date1904") in ("1", "true"):
+                self._epoch = date(1904, 1, 1)
+            elif name == "sheet" and node.get("state", "visible") == "visible":
+                part = targets.get(node.get(_REL) or node.get(_REL_STRICT), "")
+                if part.lower() in self._names and "worksheets/" in part.lower():
+                    found[str(node.get("name"))] = part
+        if not found:
+            raise Unreadable("工作簿里没有可读的工作表。")
+        return found
+
+    def _read_styles(self) -> frozenset[str]:
+        """The cell styles (as text, as the cells name them) that show a date."""
+        if "xl/styles.xml" not in self._names:
+            return frozenset()
+        root = self._tree("xl/styles.xml")
+        formats = {str(number): text for number, text in BUILTIN_FORMATS.items()}
+        formats |= {str(n): "yyyy-mm-dd" for n in (*range(27, 37), *range(50, 59))}
+        dates: set[str] = set()
+        for node in root.iter():
+            if local(node.tag) == "numFmt":
+                formats[str(node.get("numFmtId"))] = str(node.get("formatCode", ""))
+        for node in root:
+            if local(node.tag) == "cellXfs":
+                for index, xf in enumerate(node):
+                    code = formats.get(str(xf.get("numFmtId", "0")), "")
+                    if is_date_format(code) or any(mark in code for mark in "年月日"):
+                        dates.add(str(index))
+        return frozenset(dates)
+
+    def _read_strings(self) -> _Strings:
+        strings = _Strings()
+        if "xl/sharedstrings.xml" not in self._names:
+            return strings
+        with self._part("xl/sharedStrings.xml") as stream:
+            events = etree.iterparse(
+                stream, resolve_entities=False, no_network=True, load_dtd=False
+            )
+            for _, node in events:
+                if local(node.tag) != "si":
+                    continue
+                strings.add(text_of(node))
+                node.clear(keep_tail=False)
+                while node.getprevious() is not None:
+                    del node.getparent()[0]
+        return strings
+
+    def rows_hint(self, sheet: str) -> int | None:
+        """The last row by the sheet's own declaration; programs do not always write it."""
+        with self._part(self.sheets[sheet]) as stream:
+            found = re.search(rb'dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"', stream.read(4096))
+        return int(found.group(1)) if found else None
+
+    def rows(self, sheet: str) -> Iterator[tuple[int, list[Any]]]:
+        """Row numbers (from 1) and values; empty rows are left out. Raises ``Unreadable``."""
+        number = 0
+        try:
+            with self._part(self.sheets[sheet]) as stream:
+                for piece, head, tail in _pieces(stream):
+                    for row, cells in raw_rows(piece, head, tail, number):
+                        number = row
+                        values = self._values(cells)
+                        if values:
+                            yield number, values
+        except (etree.XMLSyntaxError, zipfile.BadZipFile, EOFError, ValueError) as error:
+            if isinstance(error, Unreadable):
+                raise
+            raise Unreadable(_BROKEN) from error
+
+    def _values(self, cells: list[RawCell]) -> list[Any]:
+        """The values at their columns; texts that are empty count as nothing."""
+        values: list[Any] = []
+        position, width = -1, 0
+        strings, numbers = self._strings, self._numbers
+        for letters, style, kind, text in cells:
+            position = (_COLUMNS.get(letters) or _column(letters)) if letters else position + 1
+            if kind == "s":
+                value: Any = strings[int(text)] if text else None
+            elif kind in ("", "n"):
+                value = numbers.get((text, style))
+                if value is None and text:
+                    value = self._number(text, style)
+            elif kind == "b":
+                value = text.strip() in ("1", "true")
+            else:
+                value = None if kind == "e" else text
+            if value is None or value == "":
+                continue
+            if position >= MAX_COLUMNS:
+                raise Unreadable(
+                    f"表格超过 {MAX_COLUMNS} 列。请删去多余的列(包括右侧看似空白的列)再上传。"
+                )
+            if position > width:
+                values.extend([None] * (position - width))
+            values.append(value)
+            width = position + 1
+        return values
+
+    def _number(self, text: str, style: str) -> Any:
+        """A number, or a date when the cell's style shows one; the common ones are remembered."""
+        try:
+            value: Any = int(text)
+        except ValueError:
+            value = float(text)
+        if style in self._dates and 0 <= value < 2_958_466:
+            moment = datetime.combine(self._epoch, datetime.min.time()) + timedelta(days=value)
+            value = moment.date() if value == int(value) else moment.replace(microsecond=0)
+        if len(self._numbers) < _HOT:
+            self._numbers[text, style] = value
+        return value
+
+
+_COLUMNS: dict[str, int] = {}
+
+
+def _column(letters: str) -> int:
+    """0-based column of ``AB``; column A, being 0, is always counted anew."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    if len(_COLUMNS) < 20_000:
+        _COLUMNS[letters] = number - 1
+    return number - 1
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[tuple[str, str, str]]:
+    """The sheet in texts of whole rows, each with what makes it a document before and behind."""
+    buffer = stream.read(_PIECE)
+    while not (data := _DATA.search(buffer)):
+        more = stream.read(_PIECE)
+        if not more or len(buffer) > _MAX_ROW_BYTES:
+            raise Unreadable(_BROKEN)
+        buffer += more
+    root = _ROOT.search(buffer)
+    if root is None or data.group(1):
+        return
+    head = f"{root.group(0).decode()}<sheetData>"
+    tail = f"</sheetData></{root.group(1).decode()}worksheet>"
+    buffer = buffer[data.end() :]
+    while True:
+        end = _DATA_END.search(buffer)
+        if end:
+            yield buffer[: end.start()].decode(), head, tail
+            return
+        cut = _last_row_end(buffer)
+        if cut:
+            yield buffer[:cut].decode(), head, tail
+            buffer = buffer[cut:]
+        more = stream.read(_PIECE)
+        if not more:
+            raise Unreadable(_BROKEN)
+        buffer += more
+        if len(buffer) > _MAX_ROW_BYTES:
+            raise Unreadable("表格中有异常长的一行,已停止读取。请检查后重新上传。")
+
+
+def _last_row_end(buffer: bytes) -> int:
+    """Where the last whole row of the buffer ends, or 0."""
+    start = max(buffer.rfind(b"row>"), 0)
+    start = max(buffer.rfind(b"<", 0, start), 0) if start else 0
+    found = _ROW_END.match(buffer, start) if start else None
+    if found:
+        return found.end()
+    ends = [match.end() for match in _ROW_END.finditer(buffer)]
+    return ends[-1] if ends else 0
