@@ -13,6 +13,7 @@ from django.core.management import call_command
 from whitenoise.compress import Compressor
 
 from kexiang.reference.services import load_all
+from kexiang_site.pack_checks import CHECKERS
 from kexiang_site.stamps import PROJECT, digest_of_files
 
 STATIC_STAMP = ".kexiang-stamp"
@@ -25,7 +26,7 @@ def prepare(*, at: datetime) -> str:
     """
     Path(settings.HOME).mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
-    title = load_all(at).title
+    title = load_all(at, extra_checkers=CHECKERS).title
     collect_static()
     return str(title)
 

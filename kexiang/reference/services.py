@@ -1,6 +1,6 @@
 """Loading packs into the database and putting them into use."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,21 +12,23 @@ from kexiang.kernel.errors import Conflict, NotFound
 from kexiang.reference import packs, store
 from kexiang.reference.cache import active_versions, folders, forget
 from kexiang.reference.models import PackActivation, PackSeries, PackStatus, PackVersion
-from kexiang.reference.packs import Pack
+from kexiang.reference.packs import Checker, Pack
 from kexiang.reference.queries import active_pack
 from kexiang.reference.types import PackInfo
 
 LOADER = "system:packs"
 
 
-def load_pack(path: Path | str, *, at: datetime) -> PackVersion:
+def load_pack(
+    path: Path | str, *, at: datetime, extra_checkers: Iterable[Checker] = ()
+) -> PackVersion:
     """Load the pack in that folder and every pack it extends; each becomes current.
 
     Idempotent: the same content is stored once; an earlier content becomes current again.
     Raises ``Invalid`` with every fault (file and line) when a pack is not sound; then nothing
-    is stored.
+    is stored. ``extra_checkers`` judge what higher contexts read from a pack (kind files).
     """
-    chain = packs.load_chain(path, folders=folders())
+    chain = packs.load_chain(path, folders=folders(), extra_checkers=extra_checkers)
     return _load(chain, at=at)
 
 
@@ -72,12 +74,13 @@ def activate_pack(name: str, *, at: datetime | None = None, actor: str = LOADER)
     return version
 
 
-def load_all(at: datetime) -> PackInfo:
+def load_all(at: datetime, *, extra_checkers: Iterable[Checker] = ()) -> PackInfo:
     """Load the pack named by ``settings.PACK`` with its bases and put it into use.
 
     What ``kexiang init`` and every start call; quick when nothing has changed.
     """
-    load_pack(packs.find(settings.PACK, folders()), at=at)
+    folder = packs.find(settings.PACK, folders())
+    load_pack(folder, at=at, extra_checkers=extra_checkers)
     if not any(version.name == settings.PACK for version in active_versions()[-1:]):
         activate_pack(settings.PACK, at=at)
     return active_pack()

@@ -5,6 +5,7 @@ from django.conf import settings
 
 from kexiang.reference import packs
 from kexiang_site.cli import CommandError
+from kexiang_site.pack_checks import CHECKERS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.folder is None or not args.folder.is_dir():
         raise CommandError("请给出政策包的目录,例如:kexiang pack check packs/changzhi-2017")
-    faults = packs.check(args.folder, folders=settings.PACK_FOLDERS)
+    faults = packs.check(args.folder, folders=settings.PACK_FOLDERS, extra_checkers=CHECKERS)
     for fault in faults:
         print(f"{fault.file}:{fault.line}: {fault.message}")
     print(f"{args.folder}:" + (f"发现 {len(faults)} 处问题。" if faults else "没有问题。"))

@@ -361,4 +361,10 @@ FAULTS = {
     "hot word twice": ({"hot_words.txt": "甲\n甲\n"}, "hot_words.txt", 1, "热词有重复"),
     "unknown file": ({"parameter.toml": ""}, "parameter.toml", 1, "未知的文件"),
     "unknown folder": ({"kind/a.toml": ""}, "kind", 1, "未知的文件夹"),
+    "kind file with an unknown list": (
+        {"kinds/well.toml": '[[field]]\nname = "x"\n\n[[field]]\ncodes = "org.afiliation"\n'},
+        "kinds/well.toml",
+        5,
+        "代码表“org.afiliation”不存在,您是否想写“org.affiliation”?",
+    ),
 }

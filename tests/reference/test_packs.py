@@ -64,6 +64,8 @@ def test_a_higher_context_adds_its_own_faults(place: Place) -> None:
     assert [str(fault) for fault in found] == [
         "kinds/well.toml:2: cangzhou-2024 ['base', 'cangzhou-2024']"
     ]
+    with pytest.raises(Invalid, match="有 2 处问题"):  # one for the base, one for the place
+        packs.load_chain(folder, extra_checkers=[kinds])
     assert packs.load(folder).files == (("kinds/well.toml", '[kind]\ncode = "well"\n'),)
 
 

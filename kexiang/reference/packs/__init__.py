@@ -78,12 +78,21 @@ def load(folder: Path | str, *, folders: Iterable[Path] = ()) -> Pack:
     return load_chain(folder, folders=folders)[-1]
 
 
-def load_chain(folder: Path | str, *, folders: Iterable[Path] = ()) -> tuple[Pack, ...]:
+def load_chain(
+    folder: Path | str,
+    *,
+    folders: Iterable[Path] = (),
+    extra_checkers: Iterable[Checker] = (),
+) -> tuple[Pack, ...]:
     """The pack and all it extends, most general first; raises ``Invalid``."""
     path = Path(folder).resolve()
     reader, chain = _read_chain(path, [path.parent, *folders], ())
-    if reader.faults or not chain:
-        problems = [Problem(f"{f.file}:{f.line}", f.message) for f in sorted(reader.faults)]
+    faults = list(reader.faults)
+    for checker in extra_checkers:
+        for number, pack in enumerate(chain, start=1):
+            faults.extend(checker(pack.folder, chain[:number]))
+    if faults or not chain:
+        problems = [Problem(f"{f.file}:{f.line}", f.message) for f in sorted(faults)]
         raise Invalid(problems, f"政策包“{path.name}”有 {len(problems)} 处问题,没有载入。")
     return chain
 

@@ -1,7 +1,10 @@
 """What can only be judged across files and across the packs that a pack extends."""
 
-from collections.abc import Iterable, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from kexiang.core.toml_lines import Path, TomlLines
 from kexiang.reference.packs.model import Code, Pack
 from kexiang.reference.packs.reading import Reader, did_you_mean
 
@@ -16,6 +19,7 @@ def check_chain(reader: Reader, pack: Pack, bases: Sequence[Pack]) -> None:
     _regions(reader, pack, everything)
     _place(reader, pack, everything)
     _references(reader, pack, everything)
+    _kind_lists(reader, pack, everything)
     if bases and pack.status == "current" and bases[-1].status == "historical":
         reader.fault("pack.toml", 1, f"现行包不能建立在历史包“{bases[-1].name}”之上。")
 
@@ -90,6 +94,33 @@ def _references(reader: Reader, pack: Pack, everything: Sequence[Pack]) -> None:
         for number, rule in enumerate(pack.steps[1:]):
             line = doc.line("record", "override", number, "affiliation") if doc else 1
             _known(reader, "workflow.toml", line, rule.affiliation, "org.affiliation", affiliations)
+
+
+def _kind_lists(reader: Reader, pack: Pack, everything: Sequence[Pack]) -> None:
+    """A field of a kind file names its code list by ``codes``; the rest of the file is kinds'."""
+    known = {system.name for one in everything for system in one.systems} | {"gbt2260"}
+    for file, text in pack.files:
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError:
+            continue  # told by the checker of kinds
+        lines = TomlLines(text)
+        for path, name in _lists_named(data, ()):
+            if name not in known:
+                hint = did_you_mean(name, sorted(known))
+                reader.fault(file, lines.line(path), f"代码表“{name}”不存在,{hint}")
+
+
+def _lists_named(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _lists_named(item, (*path, number))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == "codes" and isinstance(item, str):
+                yield (*path, key), item
+            else:
+                yield from _lists_named(item, (*path, key))
 
 
 def _known(
