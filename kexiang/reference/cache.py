@@ -35,10 +35,13 @@ _state = _State()
 
 def snapshot() -> Snapshot:
     """The snapshot in use; asks the database at most once per ``PACK_CHECK_SECONDS`` (1)."""
-    current = _state.current
-    if current is not None and time.monotonic() - _state.checked < _interval():
+    current = _fresh()
+    if current is not None:
         return current
     with _state.lock:
+        current = _fresh()  # another thread may have looked while this one waited
+        if current is not None:
+            return current
         versions = active_versions()
         key = ".".join(version.content_hash for version in versions) or _files_key()
         found = _state.built.get(key)
@@ -49,6 +52,11 @@ def snapshot() -> Snapshot:
             _state.built[key] = found
         _state.current, _state.checked = found, time.monotonic()
         return found
+
+
+def _fresh() -> Snapshot | None:
+    current = _state.current
+    return current if time.monotonic() - _state.checked < _interval() else None
 
 
 def forget() -> None:

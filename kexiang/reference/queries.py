@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from kexiang.kernel.errors import NotFound
 from kexiang.reference import rules
 from kexiang.reference.cache import as_day, snapshot
@@ -137,7 +139,7 @@ def code_system(name: str) -> CodeSystemInfo:
     try:
         return snapshot().systems[name]
     except KeyError:
-        raise NotFound(f"没有名为“{name}”的代码表。") from None
+        raise NotFound(_("没有名为“%(name)s”的代码表。") % {"name": name}) from None
 
 
 def codes(system: str, at: At = None, *, with_ended: bool = False) -> list[CodeItem]:
@@ -147,7 +149,7 @@ def codes(system: str, at: At = None, *, with_ended: bool = False) -> list[CodeI
     """
     items = snapshot().codes(system)
     if items is None:
-        raise NotFound(f"没有名为“{system}”的代码表。")
+        raise NotFound(_("没有名为“%(name)s”的代码表。") % {"name": system})
     day = as_day(at)
     if with_ended:
         return with_retired(items, day)

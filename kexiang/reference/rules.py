@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from kexiang.reference.types import SharingThreshold, ThresholdHit
+from kexiang.reference.types import Duty, SharingThreshold, ThresholdHit
 
 
 def must_share(
@@ -12,28 +12,13 @@ def must_share(
     """Judge one instrument against every threshold in force, side by side.
 
     ``value_wan`` is the original value in 万元; a value equal to the threshold is inside
-    (003 一(二) "10萬元及以上"; requirements A-02, A-03; domain.md §13.1, §13.39). Whoever paid from
+    (003 "10萬元及以上"; requirements A-02, A-03; domain.md §13.1, §13.39). Whoever paid from
     other sources shares of his own will (A-04).
     """
-    hits = []
-    for threshold in thresholds:
-        limit = f"{threshold.value_wan.normalize():f}"
-        if funding_source not in threshold.funding:
-            hits.append(
-                ThresholdHit(
-                    threshold, False, f"{threshold.label}:资金来源不在应共享范围,可自愿开放。"
-                )
-            )
-        elif value_wan < threshold.value_wan:
-            hits.append(
-                ThresholdHit(
-                    threshold, False, f"{threshold.label}:原值低于 {limit} 万元,可自愿开放。"
-                )
-            )
-        else:
-            hits.append(
-                ThresholdHit(
-                    threshold, True, f"{threshold.label}:原值达到 {limit} 万元,应当开放共享。"
-                )
-            )
-    return hits
+    return [ThresholdHit(one, _duty(funding_source, value_wan, one)) for one in thresholds]
+
+
+def _duty(funding_source: str, value_wan: Decimal, threshold: SharingThreshold) -> Duty:
+    if funding_source not in threshold.funding:
+        return Duty.OTHER_FUNDS
+    return Duty.REACHED if value_wan >= threshold.value_wan else Duty.BELOW

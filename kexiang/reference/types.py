@@ -7,7 +7,10 @@ force (有效期自…至…). ``None`` means without limit.
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy
 
 # Roles of ux.md B4.1; a pack may rename them on screen, never add one: policies are code.
 ROLES: tuple[str, ...] = (
@@ -157,17 +160,41 @@ class SharingThreshold:
     source: str
 
 
+class Duty(Enum):
+    """How an instrument stands to one threshold."""
+
+    REACHED = "reached"
+    BELOW = "below"
+    OTHER_FUNDS = "other_funds"
+
+
+_DUTY_SENTENCES = {
+    Duty.REACHED: gettext_lazy("%(level)s:原值达到 %(limit)s 万元,应当开放共享。"),
+    Duty.BELOW: gettext_lazy("%(level)s:原值低于 %(limit)s 万元,可自愿开放。"),
+    Duty.OTHER_FUNDS: gettext_lazy("%(level)s:资金来源不在应共享范围,可自愿开放。"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ThresholdHit:
-    """Whether one threshold in force makes sharing a duty; ``reason`` is a sentence to show."""
+    """What one threshold in force says of one instrument."""
 
     threshold: SharingThreshold
-    must_share: bool
-    reason: str
+    duty: Duty
 
     @property
     def level(self) -> str:
         return self.threshold.level
+
+    @property
+    def must_share(self) -> bool:
+        return self.duty is Duty.REACHED
+
+    @property
+    def reason(self) -> str:
+        """The verdict as a sentence to show."""
+        limit = f"{self.threshold.value_wan.normalize():f}"
+        return _DUTY_SENTENCES[self.duty] % {"level": self.threshold.label, "limit": limit}
 
 
 @dataclass(frozen=True, slots=True)

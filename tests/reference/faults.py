@@ -358,6 +358,12 @@ FAULTS = {
     ),
     "error word twice": ({"error_words.txt": "甲,乙\n甲,丙\n"}, "error_words.txt", 2, "写了两次"),
     "advice is the word": ({"error_words.txt": "甲,甲\n"}, "error_words.txt", 1, "与原词相同"),
+    "too many hot words": (
+        {"hot_words.txt": "".join(f"词{n}\n" for n in range(13))},
+        "hot_words.txt",
+        1,
+        "首页只放得下 12 个",
+    ),
     "hot word twice": ({"hot_words.txt": "甲\n甲\n"}, "hot_words.txt", 1, "热词有重复"),
     "unknown file": ({"parameter.toml": ""}, "parameter.toml", 1, "未知的文件"),
     "unknown folder": ({"kind/a.toml": ""}, "kind", 1, "未知的文件夹"),

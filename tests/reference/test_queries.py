@@ -218,7 +218,7 @@ def test_words() -> None:
 
 def test_an_instant_is_read_in_chinese_time() -> None:
     assert cache.as_day(datetime(2026, 2, 27, 17, 0, tzinfo=UTC)) == date(2026, 2, 28)
-    assert cache.as_day(datetime(2026, 2, 27, 17, 0)) == date(2026, 2, 27)  # noqa: DTZ001
+    assert cache.as_day(datetime(2026, 2, 27, 17, 0)) == date(2026, 2, 27)  # noqa: DTZ001 -- naive on purpose
     assert cache.as_day(date(2026, 2, 27)) == date(2026, 2, 27)
 
 

@@ -1,4 +1,4 @@
-"""Policy packs on disk: read, check, find. Pure: no database, no Django, no clock.
+"""Policy packs on disk: read, check, find. Pure: no database, no settings, no clock.
 
 A pack is a folder; docs/how-to/write-a-pack.md describes its files.
 """

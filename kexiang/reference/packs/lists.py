@@ -8,6 +8,7 @@ from kexiang.reference.packs.model import Code, Day, Region, RegionChange, Syste
 from kexiang.reference.packs.reading import Reader, Row, did_you_mean, overlapping
 from kexiang.reference.packs.shape import Key, Shape, known_tables, tables
 
+MAX_HOT_WORDS = 12
 MODES = ("extend", "replace")
 CHANGE_KINDS = ("renamed", "recoded", "merged", "split")
 DAY_KINDS = {"off": False, "work": True}
@@ -214,6 +215,8 @@ def read_words(reader: Reader) -> Words:
     hot = [text for _, text in _optional(reader, "hot_words.txt")]
     if len(set(hot)) != len(hot):
         reader.fault("hot_words.txt", 1, "热词有重复。")
+    if len(hot) > MAX_HOT_WORDS:
+        reader.fault("hot_words.txt", 1, f"热词有 {len(hot)} 个,首页只放得下 {MAX_HOT_WORDS} 个。")
     return Words(tuple(groups), errors, tuple(hot))
 
 
