@@ -206,6 +206,7 @@ class Fts5Reader:
         sql, values = where
         if request.after is not None:
             value, tie = request.after
+            more: list[object]
             if value is None:
                 sql, more = f"{sql} AND {field} IS NULL AND d.tie > ?", [tie]
             else:

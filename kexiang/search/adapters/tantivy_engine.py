@@ -34,6 +34,7 @@ from kexiang.search.port import (
     number_field,
 )
 
+Searcher = Any  # the binding's stubs do not know SearchResult.count
 _HEAP = 64_000_000
 _BULK_HEAP = 300_000_000
 _EVERY_BUCKET = 60_000  # per segment, so that counts of merged segments are exact
@@ -146,7 +147,7 @@ class TantivyReader:
         self._translate = Translator(self._index.schema)
         self._lock = threading.Lock()
         self._seen: tuple[int, int] = (0, 0)
-        self._searcher: tantivy.Searcher = self._fresh()
+        self._searcher: Searcher = self._fresh()
 
     def capabilities(self) -> Capabilities:
         return Capabilities("tantivy")
@@ -155,7 +156,7 @@ class TantivyReader:
         self._fresh()
         return f"{self._seen[0]:x}-{self._seen[1]:x}"
 
-    def _fresh(self) -> tantivy.Searcher:
+    def _fresh(self) -> Searcher:
         now = os.stat(self._meta)  # noqa: PTH116 -- hot path
         mark = (now.st_mtime_ns, now.st_ino)
         if mark != self._seen:
@@ -183,7 +184,7 @@ class TantivyReader:
         return SearchResult(hits, total, self._facets(searcher, query, request), generation)
 
     def _facets(
-        self, searcher: tantivy.Searcher, query: tree.Query, request: SearchRequest
+        self, searcher: Searcher, query: tree.Query, request: SearchRequest
     ) -> dict[str, tuple[tuple[str, int], ...]]:
         """One pass for all facets without a filter of their own, one for each other."""
         own = {name for name, _ in request.post_filters}
@@ -211,7 +212,7 @@ class TantivyReader:
 
     def _ordered(
         self,
-        searcher: tantivy.Searcher,
+        searcher: Searcher,
         query: tree.Query,
         engine_query: tantivy.Query,
         request: SearchRequest,
@@ -245,7 +246,7 @@ class TantivyReader:
 
     @staticmethod
     def _found(
-        searcher: tantivy.Searcher, rows: list[tuple[Any, Any]], descending: bool
+        searcher: Searcher, rows: list[tuple[Any, Any]], descending: bool
     ) -> tuple[Found, ...]:
         if not rows:
             return ()
@@ -262,7 +263,8 @@ class TantivyReader:
 
     def suggest(self, prefix: str, condition: tree.Query, limit: int) -> list[tuple[str, int]]:
         searcher = self._fresh()
-        return searcher.terms_with_prefix("sug", prefix, self._translate(condition), limit)
+        found = searcher.terms_with_prefix("sug", prefix, self._translate(condition), limit)
+        return list(found)
 
     def keys(self) -> Iterator[tuple[str, int]]:
         searcher = self._fresh()

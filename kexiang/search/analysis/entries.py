@@ -1,6 +1,7 @@
 """From a document to an index entry. Pure: runs in a tokeniser process without Django."""
 
 import hashlib
+from functools import lru_cache
 
 from kexiang.search.analysis import pinyin, tokens
 from kexiang.search.analysis.fold import fold
@@ -9,6 +10,7 @@ from kexiang.search.types import SearchDoc
 
 SUGGEST_LIMIT = 40
 _SEPARATOR = "\t"
+_BETWEEN = f" {tokens.GAP} "
 
 
 def key_of(source: str, uid: str) -> str:
@@ -24,14 +26,16 @@ def entry(source: str, doc: SearchDoc) -> Entry:
     """All streams of ``doc``; its text itself does not go into the index."""
     key = key_of(source, doc.id)
     title = fold(doc.title)
+    pieces = tokens.cut(title)
+    spoken = tokens.cut(fold(doc.sort_title)) if doc.sort_title else pieces
     return Entry(
         key=key,
         source=source,
         kind=doc.kind,
         version=doc.version,
         tie=tie_of(key),
-        pinyin=pinyin.sort_key(fold(doc.sort_title) if doc.sort_title else title),
-        tokens=_streams(title, tuple(map(fold, doc.keywords)), fold(doc.body)),
+        pinyin=pinyin.sort_key(spoken),
+        tokens=_streams(title, pieces, doc.keywords, fold(doc.body)),
         acl=tuple(sorted(doc.audience)),
         facets={
             **{name: tuple(dict.fromkeys(values)) for name, values in doc.facets.items()},
@@ -47,27 +51,33 @@ def tokenise(source: str, docs: list[SearchDoc]) -> list[Entry]:
     return [entry(source, doc) for doc in docs]
 
 
-def _streams(title: str, keywords: tuple[str, ...], body: str) -> dict[str, str]:
-    title_bigrams = tokens.bigrams(title)
-    title_words = tokens.words(title)
-    stream = [*title_bigrams, tokens.GAP]
-    bag = list(title_words)
+@lru_cache(maxsize=65_536)
+def _keyword(keyword: str) -> tuple[str, tuple[str, ...], frozenset[str], str]:
+    """Bigram stream, words, codes and folded form of one key word (they repeat a lot)."""
+    folded = fold(keyword)
+    codes = tokens.codes(folded, spaced=True)
+    if whole := tokens.joined(folded):
+        codes.add(whole)
+    stream = " ".join(tokens.bigrams(folded))
+    return stream, tuple(tokens.words(folded)), frozenset(codes), folded
+
+
+def _streams(title: str, pieces: list[str], keywords: tuple[str, ...], body: str) -> dict[str, str]:
+    title_bigrams = " ".join(tokens.bigrams(title))
+    title_words = tokens.words_of(pieces)
+    known = [_keyword(keyword) for keyword in keywords]
     codes = tokens.codes(title, spaced=True) | tokens.codes(body)
-    for keyword in keywords:
-        stream += [*tokens.bigrams(keyword), tokens.GAP]
-        bag += tokens.words(keyword)
-        codes |= tokens.codes(keyword, spaced=True)
-        if whole := tokens.joined(keyword):
-            codes.add(whole)
-    stream += tokens.bigrams(body)
-    bag += tokens.words(body)
-    syllables, initials = pinyin.streams(title)
+    codes.update(code for _, _, found, _ in known for code in found)
+    bag = [*title_words, *(w for _, found, _, _ in known for w in found), *tokens.words(body)]
+    runs = (title_bigrams, *(stream for stream, *_ in known), " ".join(tokens.bigrams(body)))
+    everything = "".join((title, *(folded for *_, folded in known), body))
+    syllables, initials = pinyin.streams(pieces)
     return {
-        "b": " ".join(stream),
-        "tb": " ".join(title_bigrams),
+        "b": _BETWEEN.join(runs),
+        "tb": title_bigrams,
         "w": " ".join(bag),
         "tw": " ".join(title_words),
-        "u": " ".join(tokens.unigrams("".join((title, *keywords, body)))),
+        "u": " ".join(tokens.unigrams(everything)),
         "j": " ".join(codes),
         "py": " ".join(syllables),
         "pi": " ".join(initials),
@@ -81,11 +91,11 @@ def _suggestions(doc: SearchDoc) -> tuple[str, ...]:
     )
     found: dict[str, None] = {}
     for phrase in phrases:
-        for form in suggestion_forms(phrase.strip()[:SUGGEST_LIMIT]):
-            found[form] = None
+        found.update(dict.fromkeys(suggestion_forms(phrase.strip()[:SUGGEST_LIMIT])))
     return tuple(found)
 
 
+@lru_cache(maxsize=65_536)
 def suggestion_forms(phrase: str) -> tuple[str, ...]:
     """``phrase`` under what may be typed for it: itself, its pinyin, its initials."""
     phrase = phrase.replace(_SEPARATOR, " ")

@@ -9,10 +9,9 @@ import re
 from functools import cache, lru_cache
 from operator import add
 
-import rjieba
 from pypinyin import Style, lazy_pinyin
 
-from kexiang.search.analysis.tokens import GAP, is_han
+from kexiang.search.analysis.tokens import GAP, cut, is_han
 
 _SORT_UNITS = 7
 _SORT_BITS = 9
@@ -21,15 +20,14 @@ _LETTERS = re.compile("[a-z]+")
 
 @lru_cache(maxsize=200_000)
 def _reading(word: str) -> tuple[str, ...]:
-    return tuple(
-        s.replace("ü", "v") for s in lazy_pinyin(word, style=Style.NORMAL, errors=lambda _: [])
-    )
+    readings = lazy_pinyin(word, style=Style.NORMAL, errors="ignore")
+    return tuple(s.replace("ü", "v") for s in readings)
 
 
-def _runs(folded: str) -> list[list[str]]:
+def _runs(pieces: list[str]) -> list[list[str]]:
     runs: list[list[str]] = [[]]
-    for word in rjieba.cut(folded):
-        if not is_han(word):
+    for word in pieces:
+        if word < "\u3005" or not is_han(word):
             if runs[-1]:
                 runs.append([])
             continue
@@ -37,11 +35,11 @@ def _runs(folded: str) -> list[list[str]]:
     return [run for run in runs if run]
 
 
-def streams(folded_title: str) -> tuple[list[str], list[str]]:
-    """The syllable stream and the initials stream of a title."""
+def streams(pieces: list[str]) -> tuple[list[str], list[str]]:
+    """The syllable stream and the initials stream of a title cut in words."""
     full: list[str] = []
     first: list[str] = []
-    for run in _runs(folded_title):
+    for run in _runs(pieces):
         full += [*map(add, run, run[1:]), run[-1], GAP]
         letters = [s[0] for s in run]
         first += [*map(add, letters, letters[1:]), letters[-1], GAP]
@@ -50,7 +48,7 @@ def streams(folded_title: str) -> tuple[list[str], list[str]]:
 
 def full_and_initials(folded: str) -> tuple[str, str]:
     """``toushedianjing`` and ``tsdj`` of a phrase, for suggestions."""
-    readings = [s for run in _runs(folded) for s in run]
+    readings = [s for run in _runs(cut(folded)) for s in run]
     return "".join(readings), "".join(s[0] for s in readings)
 
 
@@ -86,19 +84,24 @@ def is_letters(folded: str) -> bool:
     return _LETTERS.fullmatch(folded) is not None
 
 
-def sort_key(folded_title: str) -> int:
+def sort_key(pieces: list[str]) -> int:
     """The first seven characters of a title by their reading, as one sortable 63-bit number."""
     known = _syllables()
     key = count = 0
-    for word in rjieba.cut(folded_title[:32]):
-        parts: tuple[str, ...] = _reading(word) if is_han(word) else tuple(word)
-        for part in parts:
-            if count == _SORT_UNITS or not part.isalnum():
-                continue
-            if is_han(word):
-                rank = 40 + known.get(part, 0)
-            else:
-                rank = 1 + min(ord(part) - 48, 9) if part.isdigit() else 11 + (ord(part) - 97) % 26
-            key = (key << _SORT_BITS) | max(0, min(rank, 511))
+    for word in pieces:
+        if count >= _SORT_UNITS:
+            break
+        if is_han(word):
+            ranks = [40 + known.get(part, 0) for part in _reading(word)]
+        else:
+            ranks = [_latin_rank(c) for c in word if c.isalnum()]
+        for rank in ranks[: _SORT_UNITS - count]:
+            key = (key << _SORT_BITS) | rank
             count += 1
     return key << _SORT_BITS * (_SORT_UNITS - count)
+
+
+def _latin_rank(char: str) -> int:
+    if "0" <= char <= "9":
+        return 1 + ord(char) - ord("0")
+    return 11 + ord(char) - ord("a") if "a" <= char <= "z" else 38

@@ -27,6 +27,9 @@ _CHUNK = "[a-z\u0370-\u03ff]+[0-9]*[a-z0-9]*|[0-9]+[a-z0-9]*"
 _COMPOUND = re.compile(f"(?:{_CHUNK})(?:[-_/.·—–](?:{_CHUNK}))+|(?=[a-z0-9]*[0-9])(?:{_CHUNK})")
 _SPACED = re.compile(f"(?:{_CHUNK})(?:[-_/.·—– ](?:{_CHUNK}))*")
 _STANDARD = re.compile(r"[a-z]{2,8}(?:/[a-z]{1,2})? ?[0-9]+(?:[-.][0-9]+)*")
+_STRETCH = re.compile("[a-z0-9\u0370-\u03ff]+(?:[-_/.·—– ][a-z0-9\u0370-\u03ff]+)*")
+_LONGEST_STRETCH = 400
+_COMMON = frozenset(map(chr, range(0x4E00, 0xA000)))
 _PIECE = re.compile("[a-z0-9\u0370-\u03ff]+")
 _MAX_PIECES = 6
 _MAX_JOINED = 4
@@ -53,14 +56,25 @@ def bigrams(folded: str) -> list[str]:
     return stream
 
 
+def cut(folded: str) -> list[str]:
+    """The text in dictionary words and everything between them."""
+    return list(rjieba.cut(folded))
+
+
 def words(folded: str) -> list[str]:
-    """Dictionary words (rjieba) and Latin words of two and more characters."""
-    return [w[:LONGEST] for w in rjieba.cut(folded) if len(w) > 1 and w.isalnum()]
+    """Dictionary words and Latin words of two and more characters."""
+    return words_of(rjieba.cut(folded))
+
+
+def words_of(pieces: list[str]) -> list[str]:
+    return [w[:LONGEST] for w in pieces if len(w) > 1 and w.isalnum()]
 
 
 def unigrams(folded: str) -> set[str]:
     """The distinct Han characters of a text, for one-character queries."""
-    return set("".join(_HAN_RUN.findall(folded)))
+    found = set(folded)
+    others = found - _COMMON
+    return (found & _COMMON) | {c for c in others if c > "\u3004" and is_han(c)}
 
 
 @lru_cache(maxsize=65_536)
@@ -75,6 +89,12 @@ def _joined(compound: str) -> tuple[str, ...]:
     return tuple(form[:LONGEST] for form in forms)
 
 
+@lru_cache(maxsize=65_536)
+def _codes_within(stretch: str) -> tuple[str, ...]:
+    compounds = (*_COMPOUND.findall(stretch), *_STANDARD.findall(stretch))
+    return tuple({form for compound in compounds for form in _joined(compound)})
+
+
 def codes(folded: str, *, spaced: bool = False) -> set[str]:
     """Joined forms of model numbers, standard numbers and hyphenated words.
 
@@ -86,10 +106,9 @@ def codes(folded: str, *, spaced: bool = False) -> set[str]:
             if any(c.isdigit() for c in compound) or not compound.isalpha():
                 found.update(_joined(compound))
         return found
-    for compound in _COMPOUND.findall(folded):
-        found.update(_joined(compound))
-    for compound in _STANDARD.findall(folded):
-        found.update(_joined(compound))
+    for stretch in _STRETCH.findall(folded):
+        if not (stretch.isalpha() or stretch.isdigit()):
+            found.update(_codes_within(stretch[:_LONGEST_STRETCH]))
     return found
 
 
