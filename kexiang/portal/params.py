@@ -7,7 +7,7 @@ in words and nothing is guessed or clamped.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from kexiang.kernel.errors import Invalid, Problem
@@ -17,13 +17,14 @@ FIXED = ("q", "kind", "region", "owner", "year_from", "year_to", "sort", "page",
 PAGE_ONLY = ("lang",)
 SIZES = (20, 50, 100)
 MAX_VALUES = 50
+Params = MultiValueDict[str, str]
 
 
 @dataclass
 class _Reader:
     """Collects faults while reading, so that all of them are told at once."""
 
-    params: QueryDict
+    params: Params
     problems: list[Problem] = field(default_factory=list)
 
     def whole(self, name: str, low: int, high: int, default: int | None) -> int | None:
@@ -56,7 +57,7 @@ class _Reader:
         return number
 
 
-def read(params: QueryDict) -> SearchQuery:
+def read(params: Params) -> SearchQuery:
     """The question in an address. Raises ``Invalid`` with every fault found."""
     reader = _Reader(params)
     filters, ranges = _filters_and_ranges(reader)

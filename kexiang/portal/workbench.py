@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from kexiang.core.context import MenuItem, RoleChoice
+from kexiang.core.http import ActorRequest
 from kexiang.core.providers import providers
 from kexiang.kernel.actor import Actor
 
@@ -73,7 +73,7 @@ def menu(*, actor: Actor) -> list[MenuItem]:
     return [MenuItem(_("我的待办"), "/work/", "list-check", position=0)] if actor.is_known else []
 
 
-def roles(*, request: HttpRequest) -> list[RoleChoice]:
+def roles(*, request: ActorRequest) -> list[RoleChoice]:
     """The memberships of the signed-in person, for the switcher in the top bar."""
     account = getattr(request, "account", None)
     if account is None or not account.is_known:

@@ -72,7 +72,7 @@ def home(actor: Actor, today: date) -> Home:
         figures = catalog.public_figures(actor, today)
         tests = catalog.common_tests(actor, industries(today), today)
         available = catalog.available_instruments(actor, today)
-        newest = catalog.newest(actor, "instrument", today, limit=8)
+        newest = catalog.newest(actor, "instrument", today, limit=4)
         counties = catalog.figures_by_county(actor, today)
         counts = catalog.kind_counts(actor, today)
     return Home(

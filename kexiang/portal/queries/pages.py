@@ -1,6 +1,6 @@
 """Record pages: the blocks of ux.md B3.4 and B3.5 in their order, derived from the kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,7 +19,17 @@ ORDER = {
     "instrument": ("use", "price", "sharing", "sample"),
     "test_item": ("use", "sample", "accreditation", "price", "basic", "sharing"),
 }
-IN_HEAD = frozenset({"title", "model", "current_state", "open_state", "service_state"})
+IN_HEAD = frozenset(
+    {
+        "title",
+        "model",
+        "current_state",
+        "open_state",
+        "service_state",
+        "plain_use",
+        "voucher_usable",
+    }
+)
 LONG = frozenset({"long_text", "table", "images", "files", "records"})
 COPY_LENGTH = 120
 
@@ -65,7 +75,7 @@ def record_page(actor: Actor, uid: str, today: date, *, base: str) -> RecordPage
     row = catalog.public_record(actor, uid, today)
     spec = kinds.kind(row.kind)
     found = next(iter(catalog.cards(actor, [row.uid])))
-    blocks = _blocks(spec, catalog.record_view(actor, row))
+    blocks = _blocks(spec, catalog.record_view(actor, row), row.attributes)
     contact = next((block.values for block in blocks if block.name == "contact"), ())
     is_test = row.kind == "test_item"
     return RecordPage(
@@ -96,7 +106,7 @@ def _lead(spec: KindSpec, values: dict[str, Any]) -> str:
     return ""
 
 
-def _blocks(spec: KindSpec, groups: Sequence[Any]) -> list[Block]:
+def _blocks(spec: KindSpec, groups: Sequence[Any], values_of: Mapping[str, Any]) -> list[Block]:
     """The values regrouped under the kind's groups, in the order a visitor asks."""
     values = {value.name: value for group in groups for value in group.values}
     first = ORDER.get(spec.code, ())
@@ -110,9 +120,14 @@ def _blocks(spec: KindSpec, groups: Sequence[Any]) -> list[Block]:
             for f in members
             if f.name in values and f.name not in IN_HEAD
         ]
-        if shown:
+        if shown and not _says_only_no(shown, values_of):
             blocks.append(_block(name, words.label(group), shown))
     return blocks
+
+
+def _says_only_no(shown: Sequence[Value], values_of: Mapping[str, Any]) -> bool:
+    """A group of which only a 否 is left (海关监管:否) is no news for a visitor."""
+    return all(v.type == "boolean" and values_of.get(v.name) is False for v in shown)
 
 
 def _labelled(value: Value, label: str) -> Value:

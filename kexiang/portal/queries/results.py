@@ -28,6 +28,7 @@ FIRST = (
 LAST = ("brand", "nation", "year")
 HIDDEN = ("kind", "keywords")
 SHOWN_BUCKETS = 8
+OPEN_FACETS = 6
 LARGEST_DEPTH = 1000
 
 
@@ -106,9 +107,11 @@ def _tabs(actor: Actor, query: SearchQuery, page: SearchPage) -> list[tuple[str,
     else:
         counts = {bucket.value: bucket.count for bucket in page.facets.get("kind", ())}
     tabs = [("", pgettext("tab", "全部"), sum(counts.values()))]
-    for spec in kinds.kinds():
-        if counts.get(spec.code) or spec.code == query.kind:
-            tabs.append((spec.code, words.tab(spec), counts.get(spec.code, 0)))
+    tabs += [
+        (spec.code, words.tab(spec), counts.get(spec.code, 0))
+        for spec in kinds.kinds()
+        if counts.get(spec.code) or spec.code == query.kind
+    ]
     return tabs
 
 
@@ -136,9 +139,8 @@ def _facets(query: SearchQuery, page: SearchPage, spec: KindSpec | None) -> list
         buckets = _sorted(name, page.facets[name], page.total)
         if not buckets:
             continue
-        shown = [b for b in buckets[:SHOWN_BUCKETS]]
-        more = buckets[SHOWN_BUCKETS:]
-        is_open = position < 6 or any(b.chosen for b in buckets)
+        shown, more = buckets[:SHOWN_BUCKETS], buckets[SHOWN_BUCKETS:]
+        is_open = position < OPEN_FACETS or any(b.chosen for b in buckets)
         found.append(Facet(name, facet_label(name, spec), shown, more, is_open))
     return found
 
@@ -208,6 +210,6 @@ def _sorts(spec: KindSpec | None) -> list[tuple[str, str]]:
         sorts += [("price", _("价格从低到高")), ("-price", _("价格从高到低"))]
     if spec is not None and spec.role("value"):
         sorts += [("value", _("原值从高到低"))]
-    if spec is None or spec.role("year"):
+    if spec is None or (spec.role("year") and not spec.role("value")):
         sorts += [("year", _("年份从新到旧")), ("-year", _("年份从旧到新"))]
     return [*sorts, ("pinyin", _("名称拼音"))]

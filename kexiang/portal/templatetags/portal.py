@@ -2,9 +2,9 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
-from django.http import QueryDict
 from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -25,14 +25,16 @@ STATE_TONES = {
     "calibration_due": "warn",
     "suspended": "end",
 }
+WORD_TONES = {"正常受理": "ok", "排队较长": "warn", "暂停受理": "bad"}
 SINGLE = ("region", "owner")
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.filter
 def card_tone(card: Card) -> str:
-    """The status colour of an instrument's current state (ux.md B2)."""
-    return STATE_TONES.get(str(card.extra.get("state") or ""), "info")
+    """The status colour of an instrument's current state, or of a test's acceptance (ux.md B2)."""
+    code = str(card.extra.get("state") or "")
+    return STATE_TONES.get(code) or WORD_TONES.get(card.current_state, "info")
 
 
 @register.filter
@@ -43,6 +45,12 @@ def kind_icon(spec: KindSpec) -> str:
 @register.filter
 def region_name(code: str) -> str:
     return reference.region_name(code) if code else ""
+
+
+@register.filter
+def short(text: str) -> str:
+    """A badge without what is explained in brackets: ``CMA(检验检测机构资质认定)`` → ``CMA``."""
+    return text.partition("(")[0] or text
 
 
 @register.filter
@@ -72,20 +80,20 @@ def tab_of_kind(code: str) -> str:
     return words.tab(kinds.kind(code))
 
 
-def _address(params: QueryDict) -> str:
-    return f"/search?{params.urlencode()}" if params else "/search"
+def _address(query: str) -> str:
+    return f"/search?{query}" if query else "/search"
 
 
 @register.simple_tag(takes_context=True)
 def tab_url(context: Context, code: str) -> str:
     """The same words, place and unit under another kind; filters of a kind do not travel."""
-    params = QueryDict(mutable=True)
+    params = {}
     for name in ("q", "region", "owner") if context["kind"] != code else ("q",):
         if context["request"].GET.get(name):
             params[name] = context["request"].GET[name]
     if code:
         params["kind"] = code
-    return _address(params)
+    return _address(urlencode(params))
 
 
 @register.simple_tag(takes_context=True)
@@ -99,7 +107,7 @@ def toggle(context: Context, name: str, value: str, chosen: bool) -> str:
         params.setlist(name, values) if values else params.pop(name, None)
     else:
         params.setlist(name, [value] if name in SINGLE else [*values, value])
-    return _address(params)
+    return _address(params.urlencode())
 
 
 @register.simple_tag(takes_context=True)
@@ -110,7 +118,7 @@ def without(context: Context, name: str, value: str) -> str:
     params = context["request"].GET.copy()
     for gone in (name, "page", "cursor"):
         params.pop(gone, None)
-    return _address(params)
+    return _address(params.urlencode())
 
 
 @register.simple_tag(takes_context=True)
