@@ -1,5 +1,6 @@
 """What people type: sign-in, profile, organisations, roles. Forms parse; services decide."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -43,6 +44,12 @@ class MobileField(forms.CharField):
             raise forms.ValidationError(str(error)) from None
 
 
+def _choose(form: forms.Form, name: str, choices: Iterable[Any]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared a few lines above
+    field.choices = list(choices)
+
+
 def _relabel(form: forms.Form, **labels: Any) -> None:
     for name, label in labels.items():
         if name in form.fields:
@@ -50,7 +57,7 @@ def _relabel(form: forms.Form, **labels: Any) -> None:
             form.fields[name].widget.attrs.pop("placeholder", None)
 
 
-class LoginForm(allauth.LoginForm):
+class LoginForm(allauth.LoginForm):  # type: ignore[misc]  # untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _relabel(
@@ -68,14 +75,14 @@ class LoginForm(allauth.LoginForm):
             return text.lower()
 
 
-class SignupForm(allauth.SignupForm):
+class SignupForm(allauth.SignupForm):  # type: ignore[misc]  # untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _relabel(self, password1=_("密码"))
         self.fields["password1"].help_text = _("至少 10 位,不要全是数字,不要用常见密码。")
 
 
-class RequestLoginCodeForm(allauth.RequestLoginCodeForm):
+class RequestLoginCodeForm(allauth.RequestLoginCodeForm):  # type: ignore[misc]  # untyped
     """Codes go to the mobile; an address cannot be asked for here."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -84,13 +91,13 @@ class RequestLoginCodeForm(allauth.RequestLoginCodeForm):
         self.fields["phone"].required = True
 
 
-class AddEmailForm(allauth.AddEmailForm):
+class AddEmailForm(allauth.AddEmailForm):  # type: ignore[misc]  # untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _relabel(self, email=_("新邮箱"))
 
 
-class ResetPasswordForm(allauth.ResetPasswordForm):
+class ResetPasswordForm(allauth.ResetPasswordForm):  # type: ignore[misc]  # untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _relabel(self, email=_("邮箱"))
@@ -187,7 +194,7 @@ class OrganisationForm(forms.Form):
 
     def __init__(self, *args: Any, core: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = region_choices()
+        _choose(self, "region", region_choices())
         if not core:
             for name in self.CORE:
                 del self.fields[name]
@@ -211,7 +218,7 @@ class FactForm(forms.Form):
         else:
             system = CODE_SYSTEMS[Attribute(attribute)]
             choices = [(item.code, item.label) for item in reference.codes(system)]
-        self.fields["value"].choices = [("", _("(无,自该日起不再适用)")), *choices]
+        _choose(self, "value", [("", _("(无,自该日起不再适用)")), *choices])
 
 
 class InviteForm(forms.Form):
@@ -229,7 +236,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, roles: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [EMPTY, *((r, Role(r).label) for r in roles)]
+        _choose(self, "role", [EMPTY, *((r, Role(r).label) for r in roles)])
 
 
 class PersonForm(forms.Form):
@@ -271,8 +278,8 @@ class GrantForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [EMPTY, *((r, r.label) for r in Role if r in GRANTED_ROLES)]
-        self.fields["region"].choices = region_choices()
+        _choose(self, "role", [EMPTY, *((r, r.label) for r in Role if r in GRANTED_ROLES)])
+        _choose(self, "region", region_choices())
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -298,7 +305,7 @@ class Filter(forms.Form):
         required=False,
         choices=[(n, n) for n in SIZES],
         coerce=int,
-        empty_value=20,
+        empty_value=20,  # type: ignore[arg-type]  # the stubs know only text
         widget=forms.HiddenInput,
     )
 
@@ -321,6 +328,6 @@ class OrganisationFilter(Filter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         everything = ("", _("全部"))
-        self.fields["region"].choices = [everything, *region_choices()[1:]]
+        _choose(self, "region", [everything, *region_choices()[1:]])
         natures = reference.codes(CODE_SYSTEMS[Attribute.NATURE])
-        self.fields["nature"].choices = [everything, *((i.code, i.label) for i in natures)]
+        _choose(self, "nature", [everything, *((i.code, i.label) for i in natures)])

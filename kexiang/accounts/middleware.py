@@ -19,6 +19,12 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ROLE_KEY = "role"
 
 
+class AccountRequest(ActorRequest):
+    """A request that also knows the account behind its session (not behind a token)."""
+
+    account: Account
+
+
 class ActorMiddleware:
     """Under ``/api/`` a token decides, and for unsafe methods nothing else does.
 
@@ -29,7 +35,7 @@ class ActorMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: ActorRequest) -> HttpResponse:
+    def __call__(self, request: AccountRequest) -> HttpResponse:
         try:
             request.actor = self._actor(request)
         except NotAuthenticated as error:
@@ -38,19 +44,18 @@ class ActorMiddleware:
             return answer
         return self.get_response(request)
 
-    def _actor(self, request: ActorRequest) -> Actor:
-        account = SimpleLazyObject(lambda: _account(request))
-        request.account = account  # type: ignore[attr-defined]  # core knows no accounts
+    def _actor(self, request: AccountRequest) -> Actor:
+        request.account = cast(Account, SimpleLazyObject(lambda: _account(request)))
         if request.path.startswith(API):
             header = request.headers.get("Authorization", "")
             if header:
                 return _token_actor(header)
             if request.method not in SAFE:
                 return ANONYMOUS
-        return cast(Actor, SimpleLazyObject(lambda: queries.actor_of(cast(Account, account))))
+        return cast(Actor, SimpleLazyObject(lambda: queries.actor_of(request.account)))
 
 
-def _account(request: ActorRequest) -> Account:
+def _account(request: AccountRequest) -> Account:
     user = request.user
     if not user.is_authenticated:
         return Account()

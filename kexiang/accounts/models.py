@@ -15,7 +15,10 @@ from kexiang.accounts.types import (
 )
 from kexiang.kernel.ids import new_uid
 
-UID = {"max_length": 26, "default": new_uid, "editable": False, "unique": True}
+
+def uid_field() -> models.CharField[str, str]:
+    """The public identifier of a row: a ULID, set once."""
+    return models.CharField(max_length=26, default=new_uid, editable=False, unique=True)
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -30,7 +33,7 @@ class Person(AbstractBaseUser):
     ``is_active`` false means locked or closed.
     """
 
-    uid = models.CharField(**UID)
+    uid = uid_field()
     username = models.CharField(max_length=64, unique=True)
     mobile = models.CharField(max_length=16, null=True, blank=True, unique=True)
     pending_mobile = models.CharField(max_length=16, blank=True)
@@ -77,7 +80,7 @@ class Organisation(models.Model):
     the name. ``is_public`` says whether the unit appears on public pages.
     """
 
-    uid = models.CharField(**UID)
+    uid = uid_field()
     code = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
@@ -234,7 +237,7 @@ class Membership(models.Model):
 class ApiToken(models.Model):
     """A bearer token, kept as SHA-256 of 256 random bits; ``prefix`` is what lists show."""
 
-    uid = models.CharField(**UID)
+    uid = uid_field()
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=64)
     prefix = models.CharField(max_length=12)

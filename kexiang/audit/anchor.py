@@ -56,12 +56,16 @@ def drop(mark: Mark, *, holds: Callable[[Mark], bool]) -> bool:
     """Move the anchor of a stream to ``mark``.
 
     ``holds(old)`` says whether the chain still contains the anchor set before; when it does
-    not, the old one is evidence and stays. Returns whether the anchor now stands at or
-    beyond ``mark``.
+    not, the old one is evidence and stays; so does a file that cannot be read. Returns
+    whether the anchor now stands at or beyond ``mark``.
     """
     path().parent.mkdir(parents=True, exist_ok=True)
     with _locked():
-        current = marks()
+        try:
+            current = marks()
+        except ValueError:
+            log.error("audit anchor %s cannot be read", path())
+            return False
         old = current.get(mark.stream)
         if old and (old.journal != mark.journal or not holds(old)):
             log.error("audit anchor of %s at %s does not fit", old.stream, old.seal_no)

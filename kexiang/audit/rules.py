@@ -9,7 +9,8 @@ from typing import Any
 
 GENESIS = "0" * 64
 LONGEST = 200
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+# Bounded by other signs, because hashes and uids may hold eleven digits in a row.
+_MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86)?1[3-9]\d{9}(?![0-9A-Za-z])")
 
 
 def digest(

@@ -10,6 +10,8 @@ from kexiang.audit.models import Event, Head
 from kexiang.audit.types import Fault, Report
 
 CHUNK = 2000
+NEARBY = 20
+MOST_SEARCHES = 200  # each looks through the whole stream
 
 
 def digest_of(event: Event, seal_no: int, prev_hash: str) -> str:
@@ -52,6 +54,7 @@ class _Chain:
 
     def __init__(self, stream: str) -> None:
         self.stream, self.last, self.hash = stream, 0, rules.GENESIS
+        self.searched = 0
 
     def faults(self) -> Iterator[Fault]:
         sealed = Event.objects.filter(stream=self.stream, seal_no__isnull=False)
@@ -74,16 +77,25 @@ class _Chain:
 
     def _misplaced(self, event: Event) -> Fault | None:
         """A row whose own contents fit another place in the chain was moved, not altered."""
-        before = (
-            Event.objects.filter(stream=self.stream, hash=event.prev_hash)
-            .values_list("seal_no", flat=True)
-            .first()
-        )
-        place = (before or 0) + 1
-        if place == event.seal_no or digest_of(event, place, event.prev_hash or "") != event.hash:
+        previous = event.prev_hash or ""
+        self.searched += 1
+        if self.searched > MOST_SEARCHES:
             return None
-        text = _("位置被调换,原在第 %(place)s 条") % {"place": place}
-        return self._named("reordered", event, text)
+        for place in self._places(event):
+            if place != event.seal_no and digest_of(event, place, previous) == event.hash:
+                text = _("位置被调换,原在第 %(place)s 条") % {"place": place}
+                return self._named("reordered", event, text)
+        return None
+
+    def _places(self, event: Event) -> Iterator[int]:
+        """Where a row may have stood: behind its predecessor, before its successor, nearby."""
+        rows = Event.objects.filter(stream=self.stream, seal_no__isnull=False)
+        for number in rows.filter(hash=event.prev_hash).values_list("seal_no", flat=True)[:2]:
+            yield (number or 0) + 1
+        for number in rows.filter(prev_hash=event.hash).values_list("seal_no", flat=True)[:2]:
+            yield (number or 0) - 1
+        here = event.seal_no or 0
+        yield from range(max(1, here - NEARBY), here + NEARBY + 1)
 
     def _end(self, head: Head | None) -> Iterator[Fault]:
         end = head.seal_no if head else 0

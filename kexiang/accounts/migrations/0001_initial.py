@@ -7,191 +7,484 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('uid', models.CharField(default=kexiang.kernel.ids.new_uid, editable=False, max_length=26, unique=True)),
-                ('username', models.CharField(max_length=64, unique=True)),
-                ('mobile', models.CharField(blank=True, max_length=16, null=True, unique=True)),
-                ('pending_mobile', models.CharField(blank=True, max_length=16)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('name', models.CharField(blank=True, max_length=64)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
-                ('locked_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "uid",
+                    models.CharField(
+                        default=kexiang.kernel.ids.new_uid,
+                        editable=False,
+                        max_length=26,
+                        unique=True,
+                    ),
+                ),
+                ("username", models.CharField(max_length=64, unique=True)),
+                ("mobile", models.CharField(blank=True, max_length=16, null=True, unique=True)),
+                ("pending_mobile", models.CharField(blank=True, max_length=16)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("name", models.CharField(blank=True, max_length=64)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
+                ("locked_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['email'], name='accounts_person_email'), models.Index(fields=['name'], name='accounts_person_name')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('email', ''), ('is_active', False), ('mobile__isnull', True), ('name', ''), ('pending_mobile', '')), _connector='OR'), name='accounts_person_tombstone'), models.CheckConstraint(condition=models.Q(('locked_at__isnull', True), ('is_active', False), _connector='OR'), name='accounts_person_locked'), models.CheckConstraint(condition=models.Q(('mobile__isnull', True), ('mobile__startswith', '+'), _connector='OR'), name='accounts_person_mobile_e164')],
+                "indexes": [
+                    models.Index(fields=["email"], name="accounts_person_email"),
+                    models.Index(fields=["name"], name="accounts_person_name"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at__isnull", True),
+                            models.Q(
+                                ("email", ""),
+                                ("is_active", False),
+                                ("mobile__isnull", True),
+                                ("name", ""),
+                                ("pending_mobile", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accounts_person_tombstone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("locked_at__isnull", True), ("is_active", False), _connector="OR"
+                        ),
+                        name="accounts_person_locked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mobile__isnull", True), ("mobile__startswith", "+"), _connector="OR"
+                        ),
+                        name="accounts_person_mobile_e164",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DemoPlace',
+            name="DemoPlace",
             fields=[
-                ('slot', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('pack', models.CharField(max_length=64)),
-                ('seed', models.BigIntegerField()),
-                ('marked_at', models.DateTimeField()),
+                (
+                    "slot",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("pack", models.CharField(max_length=64)),
+                ("seed", models.BigIntegerField()),
+                ("marked_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('slot', 1)), name='accounts_demoplace_one')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("slot", 1)), name="accounts_demoplace_one"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=kexiang.kernel.ids.new_uid, editable=False, max_length=26, unique=True)),
-                ('code', models.CharField(max_length=32, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('sort_key', models.CharField(blank=True, max_length=400)),
-                ('credit_code', models.CharField(blank=True, max_length=18, null=True, unique=True)),
-                ('region', models.CharField(max_length=6)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('responsible', models.CharField(blank=True, max_length=64)),
-                ('contact', models.CharField(blank=True, max_length=64)),
-                ('phone', models.CharField(blank=True, max_length=32)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('website', models.URLField(blank=True)),
-                ('opening_hours', models.CharField(blank=True, max_length=120)),
-                ('introduction', models.TextField(blank=True, max_length=4000)),
-                ('is_department', models.BooleanField(default=False)),
-                ('is_public', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('closed_on', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.CharField(
+                        default=kexiang.kernel.ids.new_uid,
+                        editable=False,
+                        max_length=26,
+                        unique=True,
+                    ),
+                ),
+                ("code", models.CharField(max_length=32, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("sort_key", models.CharField(blank=True, max_length=400)),
+                (
+                    "credit_code",
+                    models.CharField(blank=True, max_length=18, null=True, unique=True),
+                ),
+                ("region", models.CharField(max_length=6)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("responsible", models.CharField(blank=True, max_length=64)),
+                ("contact", models.CharField(blank=True, max_length=64)),
+                ("phone", models.CharField(blank=True, max_length=32)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("website", models.URLField(blank=True)),
+                ("opening_hours", models.CharField(blank=True, max_length=120)),
+                ("introduction", models.TextField(blank=True, max_length=4000)),
+                ("is_department", models.BooleanField(default=False)),
+                ("is_public", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("closed_on", models.DateField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['sort_key', 'id'], name='accounts_org_sorted'), models.Index(fields=['region'], name='accounts_org_region'), models.Index(fields=['name'], name='accounts_org_name')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('region__regex', '^[0-9]{6}$')), name='accounts_org_region_code'), models.CheckConstraint(condition=models.Q(('credit_code__isnull', True), ('credit_code__regex', '^[0-9A-HJ-NPQRTUWXY]{18}$'), _connector='OR'), name='accounts_org_credit_code'), models.CheckConstraint(condition=models.Q(('code__regex', '^[a-z0-9][a-z0-9-]{0,31}$')), name='accounts_org_code')],
+                "indexes": [
+                    models.Index(fields=["sort_key", "id"], name="accounts_org_sorted"),
+                    models.Index(fields=["region"], name="accounts_org_region"),
+                    models.Index(fields=["name"], name="accounts_org_name"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("region__regex", "^[0-9]{6}$")),
+                        name="accounts_org_region_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("credit_code__isnull", True),
+                            ("credit_code__regex", "^[0-9A-HJ-NPQRTUWXY]{18}$"),
+                            _connector="OR",
+                        ),
+                        name="accounts_org_credit_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[a-z0-9][a-z0-9-]{0,31}$")),
+                        name="accounts_org_code",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('visitor', '访客'), ('researcher', '科研人员'), ('pi', '课题负责人'), ('sme_admin', '企业用户'), ('instrument_keeper', '仪器负责人(机组)'), ('sample_receiver', '收样员'), ('unit_admin', '单位管理员(设备处/科研处)'), ('unit_finance', '单位财务'), ('unit_leader', '单位负责人(签批)'), ('county_officer', '县(市、区)/高新区科技主管部门'), ('bureau_admin', '市科技局业务科室'), ('bureau_leader', '市科技局领导'), ('finance_bureau', '市财政局'), ('dept_officer', '行业主管部门'), ('expert', '评审专家'), ('assessor', '第三方评价机构'), ('auditor', '监督审计'), ('editor', '信息发布员'), ('sysadmin', '系统管理员'), ('secadmin', '安全管理员'), ('logadmin', '审计管理员')], max_length=24)),
-                ('region', models.CharField(blank=True, max_length=6)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('given_by', models.CharField(max_length=40)),
-                ('created_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_by', models.CharField(blank=True, max_length=40)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("visitor", "访客"),
+                            ("researcher", "科研人员"),
+                            ("pi", "课题负责人"),
+                            ("sme_admin", "企业用户"),
+                            ("instrument_keeper", "仪器负责人(机组)"),
+                            ("sample_receiver", "收样员"),
+                            ("unit_admin", "单位管理员(设备处/科研处)"),
+                            ("unit_finance", "单位财务"),
+                            ("unit_leader", "单位负责人(签批)"),
+                            ("county_officer", "县(市、区)/高新区科技主管部门"),
+                            ("bureau_admin", "市科技局业务科室"),
+                            ("bureau_leader", "市科技局领导"),
+                            ("finance_bureau", "市财政局"),
+                            ("dept_officer", "行业主管部门"),
+                            ("expert", "评审专家"),
+                            ("assessor", "第三方评价机构"),
+                            ("auditor", "监督审计"),
+                            ("editor", "信息发布员"),
+                            ("sysadmin", "系统管理员"),
+                            ("secadmin", "安全管理员"),
+                            ("logadmin", "审计管理员"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("region", models.CharField(blank=True, max_length=6)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("given_by", models.CharField(max_length=40)),
+                ("created_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by", models.CharField(blank=True, max_length=40)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrganisationAlias',
+            name="OrganisationAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('former', '曾用名'), ('short', '简称'), ('english', '英文名')], default='former', max_length=8)),
-                ('until_on', models.DateField(null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("former", "曾用名"), ("short", "简称"), ("english", "英文名")],
+                        default="former",
+                        max_length=8,
+                    ),
+                ),
+                ("until_on", models.DateField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrganisationAttribute',
+            name="OrganisationAttribute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attribute', models.CharField(choices=[('nature', '单位性质'), ('affiliation', '隶属关系'), ('department', '主管部门'), ('funding', '经费形式')], max_length=16)),
-                ('value', models.CharField(blank=True, max_length=64)),
-                ('valid_from', models.DateField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributes', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "attribute",
+                    models.CharField(
+                        choices=[
+                            ("nature", "单位性质"),
+                            ("affiliation", "隶属关系"),
+                            ("department", "主管部门"),
+                            ("funding", "经费形式"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("value", models.CharField(blank=True, max_length=64)),
+                ("valid_from", models.DateField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attributes",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=kexiang.kernel.ids.new_uid, editable=False, max_length=26, unique=True)),
-                ('name', models.CharField(max_length=64)),
-                ('prefix', models.CharField(max_length=12)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('scopes', models.CharField(max_length=120)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.CharField(
+                        default=kexiang.kernel.ids.new_uid,
+                        editable=False,
+                        max_length=26,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(max_length=64)),
+                ("prefix", models.CharField(max_length=12)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("scopes", models.CharField(max_length=120)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-id'], name='accounts_token_person')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='accounts_token_period')],
+                "indexes": [models.Index(fields=["person", "-id"], name="accounts_token_person")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("created_at"))),
+                        name="accounts_token_period",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DemoAccount',
+            name="DemoAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='demo', to=settings.AUTH_USER_MODEL)),
-                ('membership', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='accounts.membership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="demo",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="accounts.membership",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['position'], name='accounts_demo_position')],
+                "indexes": [models.Index(fields=["position"], name="accounts_demo_position")],
             },
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['organisation', 'role'], name='accounts_membership_org'),
+            model_name="membership",
+            index=models.Index(fields=["organisation", "role"], name="accounts_membership_org"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['role', 'region'], name='accounts_membership_role'),
+            model_name="membership",
+            index=models.Index(fields=["role", "region"], name="accounts_membership_role"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organisation__isnull', False), ('region', ''), ('role__in', ['assessor', 'dept_officer', 'instrument_keeper', 'pi', 'researcher', 'sample_receiver', 'sme_admin', 'unit_admin', 'unit_finance', 'unit_leader'])), models.Q(('organisation__isnull', True), ('region__regex', '^[0-9]{6}$'), ('role__in', ['auditor', 'bureau_admin', 'bureau_leader', 'county_officer', 'editor', 'finance_bureau'])), models.Q(('organisation__isnull', True), ('region', ''), ('role__in', ['expert', 'logadmin', 'secadmin', 'sysadmin'])), _connector='OR'), name='accounts_membership_scope'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("organisation__isnull", False),
+                        ("region", ""),
+                        (
+                            "role__in",
+                            [
+                                "assessor",
+                                "dept_officer",
+                                "instrument_keeper",
+                                "pi",
+                                "researcher",
+                                "sample_receiver",
+                                "sme_admin",
+                                "unit_admin",
+                                "unit_finance",
+                                "unit_leader",
+                            ],
+                        ),
+                    ),
+                    models.Q(
+                        ("organisation__isnull", True),
+                        ("region__regex", "^[0-9]{6}$"),
+                        (
+                            "role__in",
+                            [
+                                "auditor",
+                                "bureau_admin",
+                                "bureau_leader",
+                                "county_officer",
+                                "editor",
+                                "finance_bureau",
+                            ],
+                        ),
+                    ),
+                    models.Q(
+                        ("organisation__isnull", True),
+                        ("region", ""),
+                        ("role__in", ["expert", "logadmin", "secadmin", "sysadmin"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="accounts_membership_scope",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='accounts_membership_period'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="accounts_membership_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('organisation__isnull', False)), fields=('person', 'role', 'organisation'), name='accounts_membership_org_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True), ("organisation__isnull", False)),
+                fields=("person", "role", "organisation"),
+                name="accounts_membership_org_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('organisation__isnull', True)), fields=('person', 'role', 'region'), name='accounts_membership_reg_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True), ("organisation__isnull", True)),
+                fields=("person", "role", "region"),
+                name="accounts_membership_reg_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisationalias',
-            index=models.Index(fields=['name'], name='accounts_orgalias_name'),
+            model_name="organisationalias",
+            index=models.Index(fields=["name"], name="accounts_orgalias_name"),
         ),
         migrations.AddConstraint(
-            model_name='organisationalias',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='accounts_orgalias_once'),
+            model_name="organisationalias",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "name"), name="accounts_orgalias_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisationalias',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['former', 'short', 'english'])), name='accounts_orgalias_kind'),
+            model_name="organisationalias",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["former", "short", "english"])),
+                name="accounts_orgalias_kind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisationattribute',
-            index=models.Index(fields=['attribute', 'value'], name='accounts_orgattr_value'),
+            model_name="organisationattribute",
+            index=models.Index(fields=["attribute", "value"], name="accounts_orgattr_value"),
         ),
         migrations.AddConstraint(
-            model_name='organisationattribute',
-            constraint=models.UniqueConstraint(fields=('organisation', 'attribute', 'valid_from'), name='accounts_orgattr_once'),
+            model_name="organisationattribute",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "attribute", "valid_from"), name="accounts_orgattr_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisationattribute',
-            constraint=models.CheckConstraint(condition=models.Q(('attribute__in', ['nature', 'affiliation', 'department', 'funding'])), name='accounts_orgattr_known'),
+            model_name="organisationattribute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("attribute__in", ["nature", "affiliation", "department", "funding"])
+                ),
+                name="accounts_orgattr_known",
+            ),
         ),
     ]

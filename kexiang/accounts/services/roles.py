@@ -158,7 +158,7 @@ def _keep_an_administrator(actor: Actor, row: Membership) -> None:
     if row.role != Role.UNIT_ADMIN or above:
         return
     others = Membership.objects.filter(
-        organisation_id=row.organisation_id, role=Role.UNIT_ADMIN, ended_at__isnull=True
+        organisation=row.organisation, role=Role.UNIT_ADMIN, ended_at__isnull=True
     ).exclude(pk=row.pk)
     if not others.exists():
         raise NotAllowed(

@@ -28,7 +28,7 @@ JOURNALLED = {
 }
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("这个账号已停用,请联系系统管理员。"),
@@ -108,7 +108,8 @@ class AccountAdapter(DefaultAccountAdapter):
             at=timezone.now(),
             data={"method": str(method[-1].get("method", ""))},
         )
-        return super().post_login(request, user, **kwargs)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
 
     def send_notification_mail(
         self, template_prefix: str, user: Person, *args: Any, **kwargs: Any
@@ -119,7 +120,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
 
-class MfaAdapter(DefaultMFAAdapter):
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped
     def get_totp_label(self, user: Person) -> str:
         return user.username
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import FileResponse
 
 from kexiang.accounts.forms import Filter
-from kexiang.core import tabular
 from kexiang.core.http import ActorRequest
+from kexiang.core.tabular import Column, Sheet, write_xlsx
 from kexiang.kernel.errors import Invalid, Problem
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -69,9 +70,10 @@ def order(
 
 def export(
     name: str, heads: Sequence[str], rows: Iterable[Any], line: Callable[[Any], Sequence[Any]]
-) -> HttpResponse:
-    """Everything found as a workbook; cells that look like formulas become texts."""
-    content = tabular.xlsx_bytes(heads, (line(row) for row in rows))
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
+) -> FileResponse:
+    """Everything found as a workbook; cells that look like formulas stay texts."""
+    file = TemporaryFile()  # noqa: SIM115 -- the response closes it
+    columns = [Column(head) for head in heads]
+    write_xlsx(file, [Sheet(name, columns, (line(row) for row in rows))])
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)

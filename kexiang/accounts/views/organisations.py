@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -55,7 +55,7 @@ def _require_officer(request: ActorRequest) -> None:
 
 @require_safe
 @never_cache
-def organisation_list(request: ActorRequest) -> HttpResponse:
+def organisation_list(request: ActorRequest) -> HttpResponseBase:
     _require_officer(request)
     form = lists.parsed(request, OrganisationFilter)
     rows = lists.order(_filtered(request, form.cleaned_data), form, SORTS, "name")
@@ -201,7 +201,7 @@ def organisation_fact(request: ActorRequest, uid: str, attribute: str) -> HttpRe
 
 @require_http_methods(["GET", "POST"])
 @never_cache
-def organisation_members(request: ActorRequest, uid: str) -> HttpResponse:
+def organisation_members(request: ActorRequest, uid: str) -> HttpResponseBase:
     """Who holds which role, and inviting by mobile number."""
     row = _editable(request, uid)
     roles = [

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,20 +33,20 @@ def _require_manager(request: ActorRequest) -> None:
 
 @require_safe
 @never_cache
-def person_list(request: ActorRequest) -> HttpResponse:
+def person_list(request: ActorRequest) -> HttpResponseBase:
     _require_manager(request)
     form = lists.parsed(request, PeopleFilter)
     rows = lists.order(_filtered(request, form.cleaned_data), form, SORTS, "-opened")
     rows = rows.prefetch_related("memberships__organisation")
     if request.GET.get("export"):
         return lists.export("accounts", HEADS, rows.iterator(chunk_size=500), _line)
+    page = lists.page(rows, form)
     context = {
         "form": form,
-        "page": lists.page(rows, form),
-        "lines": [],
+        "page": page,
+        "lines": [(row, *_line(row)) for row in page.items],
         "may_open": policies.may_manage_people(request.actor),
     }
-    context["lines"] = [(row, *_line(row)) for row in context["page"].items]
     return render(request, "accounts/person_list.html", context)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kexiang.accounts import policies, queries, services
 from kexiang.accounts.forms import CloseAccountForm, NameForm, NewPasswordForm, TokenForm
+from kexiang.accounts.middleware import AccountRequest
 from kexiang.accounts.views.problems import show
 from kexiang.core.http import ActorRequest
 from kexiang.kernel.errors import Invalid, NotAllowed
@@ -23,7 +24,7 @@ CODE_COUNTS_SECONDS = 600
 
 @require_safe
 @never_cache
-def profile(request: ActorRequest) -> HttpResponse:
+def profile(request: AccountRequest) -> HttpResponse:
     policies.require_known(request.actor)
     person = queries.person(request.actor, request.actor.uid)
     context = {
