@@ -122,7 +122,7 @@ IMPORT: Lifecycle[I, D] = Lifecycle(
     steps=[
         Step(D.CHECK, frozenset({I.UPLOADED, I.CHECKED, I.FAILED}), I.CHECKING, AUTHORS),
         Step(D.CHECKED, frozenset({I.CHECKING}), I.CHECKED, SYSTEM),
-        Step(D.RUN, frozenset({I.CHECKED}), I.RUNNING, AUTHORS),
+        Step(D.RUN, frozenset({I.CHECKED, I.UPLOADED, I.FAILED}), I.RUNNING, AUTHORS),
         Step(D.FINISH, frozenset({I.RUNNING}), I.DONE, SYSTEM),
         Step(D.FAIL, frozenset({I.CHECKING, I.RUNNING}), I.FAILED, SYSTEM),
         Step(D.UNDO, frozenset({I.DONE}), I.UNDOING, AUTHORS),

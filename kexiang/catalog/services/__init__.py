@@ -1,5 +1,17 @@
 """Writes of the catalogue. Every one is one transaction: check, change, journal, enqueue."""
 
+from kexiang.catalog.services.imports import (
+    ImportResult,
+    begin_check,
+    begin_run,
+    begin_undo,
+    fault_workbook,
+    import_file,
+    is_big,
+    map_columns,
+    start_import,
+    work_import,
+)
 from kexiang.catalog.services.steps import (
     Outcome,
     act,
@@ -25,23 +37,33 @@ from kexiang.catalog.services.writing import (
 )
 
 __all__ = [
+    "ImportResult",
     "Outcome",
     "act",
     "approve_many",
     "approve_record",
+    "begin_check",
+    "begin_run",
+    "begin_undo",
     "cancel_record",
     "confirm_record",
     "create_record",
     "delete_draft",
     "discard_change",
+    "fault_workbook",
+    "import_file",
+    "is_big",
+    "map_columns",
     "refuse_record",
     "refuse_secret",
     "restore_record",
     "restore_revision",
     "return_record",
     "set_current_state",
+    "start_import",
     "submit_record",
     "take_down_record",
     "update_record",
     "withdraw_record",
+    "work_import",
 ]

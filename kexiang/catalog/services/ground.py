@@ -1,6 +1,6 @@
 """What every write of the catalogue shares: locking, the step log, search, numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from kexiang.audit.services import advance
 from kexiang.catalog import policies, rules
 from kexiang.catalog.lifecycle import CHANGE, RECORD
 from kexiang.catalog.models import PendingChange, Record, RecordStep, SequenceCounter
-from kexiang.catalog.types import Level, RecordAction
+from kexiang.catalog.types import Level, RecordAction, Visibility
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Conflict, NotFound
 from kexiang.kinds.types import KindSpec
@@ -121,6 +121,16 @@ def publish_to_search(records: Iterable[Record]) -> int:
             source=SOURCE, uid=record.uid, version=record.version, op=operation
         )
     return last
+
+
+def enqueue_many(records: Sequence[Record], op: str = "upsert") -> None:
+    """Tell the indexer about many records that are all shown (or all gone)."""
+    changes = [
+        (record.uid, record.version)
+        for record in records
+        if op == "delete" or record.visibility != Visibility.RESTRICTED
+    ]
+    search.enqueue_many(source=SOURCE, changes=changes, op=op)
 
 
 def number_prefix(spec: KindSpec) -> str:

@@ -112,7 +112,7 @@ def require_unused_numbers(record: Record, spec: KindSpec) -> None:
         state__in=[RecordState.REFUSED, RecordState.CANCELLED]
     )
     problems = []
-    for column, name in _number_fields(spec):
+    for column, name in number_fields(spec):
         value = getattr(record, column)
         if not value:
             continue
@@ -130,7 +130,7 @@ def require_unused_numbers(record: Record, spec: KindSpec) -> None:
         raise Invalid(problems)
 
 
-def _number_fields(spec: KindSpec) -> list[tuple[str, str]]:
+def number_fields(spec: KindSpec) -> list[tuple[str, str]]:
     number = spec.role("number")
     pairs = [("inner_no", number.name)] if number is not None else []
     if spec.has("asset_no"):

@@ -1,0 +1,113 @@
+"""The import in one call, for the command line, the demo and the bench."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from kexiang.catalog.models import ImportFault, ImportJob
+from kexiang.catalog.services.imports import jobs, reading
+from kexiang.catalog.services.imports.passes import work_import
+from kexiang.catalog.types import ImportMode, ImportState, SecrecyCheck, Visibility
+from kexiang.kernel.actor import Actor
+from kexiang.kernel.errors import Problem
+from kexiang.kinds import queries as kinds
+
+SHOWN_FAULTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """How an import ended. ``faults`` are the first ones; all stand with the job."""
+
+    job: str
+    state: str
+    rows: int
+    good: int
+    bad: int
+    message: str
+    faults: Sequence[Problem]
+    is_resumed: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        return self.state in (ImportState.DONE, ImportState.CHECKED)
+
+
+def import_file(
+    *,
+    actor: Actor,
+    kind: str,
+    path: Path,
+    at: datetime,
+    owner: str = "",
+    mapping: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    mode: str = ImportMode.ALL_OR_NOTHING,
+    visibility: str = Visibility.PUBLIC,
+    publish: SecrecyCheck | None = None,
+    dry_run: bool = False,
+    sheet: str = "",
+) -> ImportResult:
+    """Import ``path`` as records of ``kind``; an interrupted import of the same file goes on.
+
+    ``mapping`` is head → field name for columns that are not found by themselves (an empty
+    name leaves a column out); ``units`` field → 元 or 万元. Raises ``Invalid`` when the file or
+    its columns cannot be used; faulty rows are told in the result.
+    """
+    job = _interrupted(actor, kind, path)
+    resumed = job is not None
+    if job is None:
+        job = jobs.start_import(
+            actor=actor, kind=kind, path=path, file_name=path.name, at=at, owner=owner,
+            mode=mode, visibility=visibility, publish=publish, sheet=sheet,
+        )  # fmt: skip
+        _apply(actor, job, mapping or {}, units or {})
+        job = _first_move(actor, job, at, dry_run=dry_run)
+    job = work_import(actor=actor, uid=job.uid, at=at)
+    if job.state == ImportState.CHECKED and not dry_run and not job.rows_bad:
+        jobs.begin_run(actor=actor, uid=job.uid, at=at)
+        job = work_import(actor=actor, uid=job.uid, at=at)
+    return _result(job, is_resumed=resumed)
+
+
+def _interrupted(actor: Actor, kind: str, path: Path) -> ImportJob | None:
+    """An import of the same file by the same actor that was killed while writing."""
+    return ImportJob.objects.filter(
+        created_by=actor.uid, kind=kind, sha256=jobs.digest(path), state=ImportState.RUNNING
+    ).first()
+
+
+def _apply(
+    actor: Actor, job: ImportJob, mapping: Mapping[str, str], units: Mapping[str, str]
+) -> None:
+    if not mapping and not units:
+        return
+    columns = dict(job.mapping["columns"])
+    for head, field in mapping.items():
+        if head in job.heads:
+            columns[str(job.heads.index(head))] = field
+    spec = kinds.kind(job.kind)
+    default = reading.suggest(job.heads, spec, header_row=0)["units"]
+    jobs.map_columns(actor=actor, uid=job.uid, columns=columns, units={**default, **units})
+
+
+def _first_move(actor: Actor, job: ImportJob, at: datetime, *, dry_run: bool) -> ImportJob:
+    """Only-valid-rows needs no pass before: each batch is checked as it is written."""
+    if dry_run or job.mode == ImportMode.ALL_OR_NOTHING:
+        return jobs.begin_check(actor=actor, uid=job.uid, at=at)
+    return jobs.begin_run(actor=actor, uid=job.uid, at=at)
+
+
+def _result(job: ImportJob, *, is_resumed: bool) -> ImportResult:
+    rows = ImportFault.objects.filter(job=job).order_by("row", "pk")[:SHOWN_FAULTS]
+    return ImportResult(
+        job=job.uid,
+        state=job.state,
+        rows=job.rows_good + job.rows_bad,
+        good=job.rows_good,
+        bad=job.rows_bad,
+        message=job.message,
+        faults=[Problem(row.field, row.message, row.label, row.row) for row in rows],
+        is_resumed=is_resumed,
+    )
