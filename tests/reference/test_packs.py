@@ -8,8 +8,11 @@ import pytest
 from kexiang.kernel.errors import Invalid, NotFound
 from kexiang.reference import packs
 from kexiang.reference.packs.lists import short_name
+from kexiang.reference.snapshot import merge_groups
 from kexiang.reference.types import PackFault
-from tests.reference.faults import FAULTS
+from tests.reference.faults import TOML_FAULTS
+from tests.reference.faults_lists import LIST_FAULTS
+from tests.reference.folders import PLACE
 
 Place = Callable[..., Path]
 
@@ -20,6 +23,9 @@ def faults_of(folder: Path) -> list[tuple[str, int, str]]:
 
 def test_the_small_packs_are_sound(place: Place) -> None:
     assert packs.check(place()) == []
+
+
+FAULTS = TOML_FAULTS | LIST_FAULTS
 
 
 @pytest.mark.req("A-01", "W-05")
@@ -112,3 +118,25 @@ def test_the_hash_changes_with_any_file(place: Place) -> None:
 )
 def test_short_names(name: str, short: str) -> None:
     assert short_name(name) == short
+
+
+def test_groups_bridged_by_a_third_become_one() -> None:
+    groups = [("甲", "乙"), ("TEM", "电镜"), ("tem", "乙"), ("丙", "丁")]
+
+    assert merge_groups(groups) == (("TEM", "电镜", "甲", "乙"), ("丙", "丁"))
+
+
+def test_a_blank_line_and_a_short_line_are_no_faults(place: Place) -> None:
+    folder = place({"zones.csv": "code,name,parent,valid_from,valid_to\n\n130971,甲,130900\n"})
+
+    assert packs.check(folder) == []
+    assert [region.line for region in packs.load(folder).regions] == [3]
+
+
+def test_a_pack_without_place_and_words_is_enough(place: Place) -> None:
+    head = '[pack]\nname = "cangzhou-2024"\ntitle = "t"\nversion = "1"\nstatus = "current"\n'
+    changes: dict[str, str | None] = dict.fromkeys(PLACE, None)
+    folder = place(changes | {"pack.toml": f"{head}valid_from = 2024-01-01\n"})
+
+    assert packs.check(folder) == []
+    assert packs.load(folder).place == {}

@@ -10,6 +10,7 @@ from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
 from kexiang.kernel.errors import Conflict, Invalid, NotFound
 from kexiang.reference import cache, models, packs, queries, services, store
@@ -249,6 +250,32 @@ def test_rows_of_a_version_never_change(place: Place, at: datetime, model, chang
 
     with pytest.raises(IntegrityError), transaction.atomic():
         model.objects.update(**change)
+
+
+def test_rows_tell_what_they_are(place: Place, at: datetime) -> None:
+    services.load_pack(place(), at=at)
+    services.activate_pack("cangzhou-2024", at=at)
+
+    def first(model: type[Model], **values: object) -> str:
+        return str(model.objects.filter(**values).first())
+
+    assert first(models.PackVersion, name="base").startswith("base 1 (")
+    assert first(models.PackSeries, name="base") == "base"
+    assert first(models.PackActivation).endswith(" 2026-11-23")
+    assert first(models.CodeSystem, name="funding_source") == "funding_source"
+    assert first(models.Code, code="fiscal") == "fiscal 财政资金"
+    assert first(models.Region, code="130000") == "130000 河北省"
+    assert first(models.RegionChange) == "130921 → 130904"
+    assert first(models.CalendarDay) == "2024-05-01 劳动节"
+    assert first(models.Parameter) == "sharing.threshold.city"
+
+
+def test_only_the_last_few_contents_stay_in_memory(place: Place, at: datetime) -> None:
+    for number in range(10):
+        place({"hot_words.txt": f"词{number}\n"})
+        services.load_all(at)
+
+        assert queries.hot_words() == [f"词{number}"]
 
 
 @pytest.mark.django_db(transaction=True)
