@@ -100,7 +100,7 @@ def _write_sheet(book: Any, sheet: Sheet) -> int:
 def _write_cell(page: Any, row: int, column: int, value: Any, style: Any, quoted: Any) -> None:
     if isinstance(value, bool):
         page.write_string(row, column, "是" if value else "否", style)
-    elif isinstance(value, (int, float, Decimal)) and abs(value) < _EXACT:
+    elif isinstance(value, (int, float, Decimal)) and -_EXACT < value < _EXACT:
         page.write_number(row, column, value, style)
     elif isinstance(value, datetime):
         page.write_datetime(row, column, value.replace(tzinfo=None), style)

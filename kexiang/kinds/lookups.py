@@ -68,6 +68,14 @@ def _region_names() -> dict[str, str | None]:
     return names
 
 
+def local_regions() -> list[tuple[str, str]]:
+    """Code and name of the counties and zones of the pack's place, the place itself last."""
+    place = reference.active_pack().region
+    own = reference.region(place) if place else None
+    infos = [*(reference.regions(place) if place else []), *([own] if own else [])]
+    return [(info.code, info.name) for info in infos]
+
+
 class ReferenceLookup:
     """``rules.Lookup`` over the pack in use; other contexts lend their look-ups as callables."""
 

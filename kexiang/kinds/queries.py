@@ -13,12 +13,45 @@ from typing import Any
 from kexiang.kernel.errors import NotFound
 from kexiang.kinds.loading import KindSource, Loaded, load
 from kexiang.kinds.lookups import ReferenceLookup, label_of
-from kexiang.kinds.rules import Cleaner, Lookup, suggest_mapping  # noqa: F401
-from kexiang.kinds.rules import completeness as completeness
+from kexiang.kinds.rules import (
+    Cleaned,
+    Cleaner,
+    ColumnMatch,
+    ImportColumn,
+    Lookup,
+    clean,
+    completeness,
+    import_columns,
+    is_example_row,
+    suggest_mapping,
+    template_version,
+)
 from kexiang.kinds.schema import describe, schema_of
 from kexiang.kinds.types import FieldSpec, KindSpec
 from kexiang.reference import queries as reference
 
+__all__ = [
+    "Cleaned",
+    "Cleaner",
+    "ColumnMatch",
+    "ImportColumn",
+    "Lookup",
+    "check_kind_files",
+    "clean",
+    "cleaner",
+    "completeness",
+    "description",
+    "has_kind",
+    "import_columns",
+    "is_example_row",
+    "json_schema",
+    "kind",
+    "kinds",
+    "label",
+    "lookup",
+    "suggest_mapping",
+    "template_version",
+]
 logger = logging.getLogger(__name__)
 _loaded: dict[str, Any] = {}
 _cleaners: dict[str, Any] = {}

@@ -114,7 +114,7 @@ def describe(spec: KindSpec) -> dict[str, Any]:
             for group, _ in spec.grouped
         ],
         "fields": [_describe_field(one) for one in spec.fields],
-        "json_schema": schema_of(spec),
+        "attributes_schema": schema_of(spec),
     }
 
 

@@ -7,7 +7,9 @@ from kexiang.kinds.rules.mapping import (
     ColumnMatch,
     ImportColumn,
     import_columns,
+    is_example_row,
     suggest_mapping,
+    template_version,
 )
 
 __all__ = [
@@ -21,5 +23,7 @@ __all__ = [
     "clean",
     "completeness",
     "import_columns",
+    "is_example_row",
     "suggest_mapping",
+    "template_version",
 ]

@@ -11,6 +11,7 @@ from kexiang.kinds.types import FieldSpec, KindSpec
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _UNIT = re.compile(r"(万元|亿元|千元|元)")
 _MARKS = re.compile(r"[*＊:：★●]|必填|选填")
+_VERSION = re.compile(r"模板版本\s*([a-z][a-z0-9_]*):([0-9a-f]{6,})")
 _CLOSE = 0.82
 
 
@@ -136,3 +137,20 @@ def _match(index: int, head: str, column: ImportColumn, *, sure: bool) -> Column
         unit = stated.group(1) if stated else ""
         ask = not stated
     return ColumnMatch(index, str(head), column.key, column.label, unit, ask, sure)
+
+
+def is_example_row(cells: Sequence[object]) -> bool:
+    """Whether a row is the example of a template (ours, or one of the national platform)."""
+    return any("示例" in cell for cell in cells[:1] if isinstance(cell, str)) or any(
+        isinstance(cell, str) and "示例数据" in cell for cell in cells
+    )
+
+
+def template_version(rows: Sequence[Sequence[object]]) -> tuple[str, str] | None:
+    """Kind and version of the template a sheet was made from, when it was made from ours."""
+    for cells in rows:
+        for cell in cells:
+            found = _VERSION.search(cell) if isinstance(cell, str) else None
+            if found:
+                return found.group(1), found.group(2)
+    return None
