@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+from kexiang_site.errors import CommandError
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -38,15 +40,11 @@ COMMANDS = {
 }
 
 
-class CommandError(Exception):
-    """The command cannot do what was asked; the message is one sentence for people."""
-
-
 class _Parser(argparse.ArgumentParser):
     """argparse that complains in Chinese, in one line."""
 
     def error(self, message: str) -> None:  # type: ignore[override]  # exits, like the original
-        raise CommandError(f"参数有误({message})。用法:{self.format_usage().strip()[7:]}")
+        raise CommandError(f"参数有误({message})。用法:{' '.join(self.format_usage().split()[1:])}")
 
 
 def _usage() -> str:

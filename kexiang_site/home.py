@@ -1,12 +1,9 @@
 """The data folder: what ``init`` and ``demo`` prepare in it, and how a quick start sees it done."""
 
-import hashlib
-import json
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -52,12 +49,3 @@ def collect_static() -> bool:
             list(compressor.compress(str(path)))
     stamp.write_text(wanted, encoding="ascii")
     return True
-
-
-def read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

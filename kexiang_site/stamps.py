@@ -28,3 +28,8 @@ def _what_prepares() -> Iterator[Path]:
 
 def version_mark() -> str:
     return digest_of_files(_what_prepares())
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

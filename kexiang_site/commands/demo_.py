@@ -12,6 +12,7 @@ from typing import Any
 
 from kexiang_site import cli, env
 from kexiang_site.commands import serve_
+from kexiang_site.errors import CommandError
 from kexiang_site.stamps import version_mark
 
 MARK = "demo-place.json"
@@ -64,7 +65,7 @@ def _delete(home: Path) -> None:
     if not home.exists() or not any(home.iterdir()):
         return
     if _read(home) is None:
-        raise cli.CommandError(f"{home} 不是演示数据目录,没有删除。请用 --home 指定另一个目录。")
+        raise CommandError(f"{home} 不是演示数据目录,没有删除。请用 --home 指定另一个目录。")
     shutil.rmtree(home)
 
 
@@ -72,7 +73,7 @@ def _make(home: Path, mark: dict[str, Any]) -> None:
     """Make the place, or bring a complete one up to this version."""
     found = _read(home)
     if found is None and (home / "kexiang.sqlite3").exists():
-        raise cli.CommandError(f"{home} 里是正式数据,不能用作演示。请用 --home 指定另一个目录。")
+        raise CommandError(f"{home} 里是正式数据,不能用作演示。请用 --home 指定另一个目录。")
     is_upgrade = bool(found and found.get("complete") and found["pack"] == mark["pack"])
     if found and not is_upgrade:
         _delete(home)  # a torn build, or another pack: begin anew

@@ -4,7 +4,7 @@ from pathlib import Path
 from django.conf import settings
 
 from kexiang.reference import packs
-from kexiang_site.cli import CommandError
+from kexiang_site.errors import CommandError
 from kexiang_site.pack_checks import CHECKERS
 
 

@@ -1,7 +1,7 @@
 import argparse
 
 from kexiang.search import services
-from kexiang_site.cli import CommandError
+from kexiang_site.errors import CommandError
 from kexiang_site.progress import Progress
 
 

@@ -1,7 +1,7 @@
 import argparse
 import os
 
-from kexiang_site.cli import CommandError
+from kexiang_site.errors import CommandError
 from kexiang_site.serve import Supervisor, children, port_is_free
 
 ROLES = ("web", "indexer", "jobs")
