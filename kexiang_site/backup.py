@@ -66,7 +66,7 @@ def _attachments() -> Iterator[tuple[str, Path]]:
 def _dump(folder: Path) -> tuple[str, Path]:
     if connection.vendor == "sqlite":
         copy = folder / SQLITE
-        with sqlite3.connect(settings.DATABASES["default"]["NAME"]) as source:
+        with sqlite3.connect(str(settings.DATABASES["default"]["NAME"])) as source:
             with sqlite3.connect(copy) as target:
                 source.backup(target)
             target.close()

@@ -33,5 +33,5 @@ DEMO_HOSTS = ["testserver"]
 INSTALLED_APPS = ["tests.support", *INSTALLED_APPS]
 STATIC_ROOT = Path(HOME) / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about a missing folder
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(HOME) / "test.sqlite3")}

@@ -21,7 +21,7 @@ _FRESH = timedelta(days=1)
 def store(
     *,
     actor: Actor,
-    upload: File,
+    upload: "File[bytes]",
     purpose: str,
     owner_org: str,
     at: datetime,

@@ -46,7 +46,7 @@ def place(sha256: str, ending: str) -> Path:
 
 
 @contextmanager
-def received(upload: File) -> Iterator[tuple[Path, str, int]]:
+def received(upload: "File[bytes]") -> Iterator[tuple[Path, str, int]]:
     """The upload as a file on our disk, with its SHA-256 and size; gone after the block.
 
     Raises ``Invalid`` as soon as more than ``MAX_BYTES`` have come, whatever was announced.

@@ -21,9 +21,9 @@ def _send(request: ActorRequest, served: Served) -> HttpResponse | FileResponse:
     else:
         response = FileResponse(served.path.open("rb"))
     response["Content-Type"] = served.media_type
-    response["Content-Disposition"] = content_disposition_header(
-        served.media_type not in INLINE, served.name
-    )
+    is_saved = served.media_type not in INLINE
+    disposition = content_disposition_header(is_saved, served.name)
+    response["Content-Disposition"] = disposition or "attachment"
     response["ETag"] = served.etag
     # Whoever sees the subject today may not see it tomorrow: caches ask again.
     response["Cache-Control"] = "private, no-cache"

@@ -104,7 +104,7 @@ def _check_answers(port: int, place: web_seed.Place) -> None:
     """Each model number finds exactly its records, on the page and in the API."""
     for model, uids in place.models.items():
         status, text = _get(port, f"/api/v1/search?q={quote(model)}&size=100")
-        found = json.loads(text) if status == 200 else {"total": status, "items": []}
+        found: dict[str, Any] = json.loads(text) if status == 200 else {"total": 0, "items": []}
         ids = {item["id"] for item in found["items"]}
         if found["total"] != len(uids) or ids != uids:
             raise AssertionError(f"{model}: {found['total']} instead of {len(uids)}")
