@@ -321,3 +321,11 @@ def requirement(unit: Organisation) -> str:
         f"预约以机组确认为准,不能按时到场须提前 1 个工作日取消。"
         f"收样地址:{COUNTIES[unit.region]}{unit.street.removeprefix(COUNTIES[unit.region])}。"
     )
+
+
+def spare(org: str, family: str, model: int, number: int, today: date) -> Row:
+    """An instrument beyond the 312, for records that are still under way."""
+    kind = families()[family]
+    return _common(
+        Copy(kind, tuple(kind["models"][model]), organisations()[org], number), number, today
+    )

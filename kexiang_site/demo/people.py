@@ -47,7 +47,7 @@ ACCOUNTS = (
     ),
     ("sample_receiver", "连雪梅", (Role("sample_receiver", org="citytest"),)),
     ("researcher", "路欣然", (Role("researcher", org="sdu"),)),
-    ("pi", "崔振华", (Role("pi", org="sdu"),)),
+    ("pi_group", "崔振华", (Role("pi", org="sdu"),)),
     ("sme_admin", "武建国", (Role("sme_admin", org="valve"),)),
     ("expert", "原学军", (Role("expert"),)),
     ("finance_bureau", "常瑞芳", (Role("finance_bureau", region=CITY),)),

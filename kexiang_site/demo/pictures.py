@@ -9,18 +9,17 @@ from PIL import Image, ImageDraw
 
 from kexiang_site.demo.identity import content
 
-SCALE = 6  # the grid of 160 × 120 becomes 960 × 720
+SCALE = 5  # the grid of 160 × 120 becomes 800 × 600
 SOFT = 2  # drawn twice as large and reduced: clean edges
 SHADES = {
     "blue": ("#f3f7fc", "#dfe9f5", "#c9d8ea", "#9db6d3", "#4c6a8f", "#bfe0f2", "#1f6fd0"),
-    "teal": ("#f1f9f8", "#dcefec", "#c4e0dc", "#93c3bd", "#3f736d", "#c6ecf0", "#128a7d"),
     "slate": ("#f5f6f8", "#e4e8ee", "#d0d7e0", "#a6b2c2", "#515f73", "#cfe2f0", "#c4622d"),
 }
 TONES = ("back", "body", "table", "shade", "dark", "glass", "accent")
 
 
 def picture(name: str, shade: str) -> bytes:
-    """A PNG of 960 × 720 of this sort in this shade."""
+    """A PNG of 800 × 600 of this sort in this shade."""
     return _drawn(name, shade)
 
 

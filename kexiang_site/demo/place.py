@@ -11,13 +11,23 @@ from kexiang_site.demo.rows import Row
 from kexiang_site.demo.testing import certificates, standards, test_items
 
 
-def published(today: date) -> Iterator[Row]:
-    """What visitors find; rows come after the rows they refer to."""
+def entered(today: date) -> Iterator[Row]:
+    """What units enter one by one; rows come after the rows they refer to."""
     yield from instruments(today)
     yield from certificates(today)
     yield from test_items(today)
     yield from facilities(today)
+
+
+def imported(today: date) -> Iterator[Row]:
+    """What the city's office takes in from files."""
     yield from datasets(today)
     yield from standards(today)
     yield from accessions(today)
     yield from articles(today)
+
+
+def published(today: date) -> Iterator[Row]:
+    """What visitors find."""
+    yield from entered(today)
+    yield from imported(today)
