@@ -120,9 +120,15 @@ class Maker:
         found: dict[str, float] = {}
         for sentence in self._rng.sample(self._seeds.sentences, 1500):
             for word in tokens.words(fold(sentence)):
-                if word not in found and 2 <= len(word) <= 4 and tokens.is_han(word):
+                if word not in found and 2 <= len(word) <= 4 and self._plain(word):
                     found[word] = self._share(word)
         return sorted((w, s) for w, s in found.items() if 0.005 <= s <= 0.12)
+
+    @staticmethod
+    def _plain(word: str) -> bool:
+        """Without synonyms: FTS5 and the raw script are asked for this word alone."""
+        synonyms = ask.vocabulary(reader.serving()).synonyms
+        return tokens.is_han(word) and synonyms.variants(word) == (word,)
 
     def make(self, name: str, count: int) -> list[Question]:
         draw = getattr(self, f"_{name}")

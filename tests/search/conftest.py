@@ -1,7 +1,7 @@
 import pytest
 
 from kexiang.search import ask, layout, reader, registry
-from tests.search.support import Shelf
+from tests.search.support import Shelf, TableShelf
 
 
 @pytest.fixture
@@ -24,3 +24,12 @@ def shelf(home):
     found = Shelf()
     registry.register(found)
     return found
+
+
+@pytest.fixture
+def table(home, transactional_db):
+    found = TableShelf()
+    found.create()
+    registry.register(found)
+    yield found
+    found.drop()
