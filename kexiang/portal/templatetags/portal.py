@@ -1,6 +1,7 @@
 """``{% load portal %}``: what record cards and record pages need beyond ``ui``."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,6 +46,12 @@ def kind_icon(spec: KindSpec) -> str:
 @register.filter
 def region_name(code: str) -> str:
     return reference.region_name(code) if code else ""
+
+
+@register.filter
+def has_prices(cards: Sequence[Card]) -> bool:
+    """Whether a list of cards tells prices or states; literature and data do not."""
+    return any(card.price or card.current_state for card in cards)
 
 
 @register.filter
