@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from kexiang.core.toml_lines import TomlLines
 from kexiang.kinds.building import Draft, build_kind
-from kexiang.kinds.toml_lines import TomlLines
 from kexiang.kinds.types import KindFault, KindSpec
 from kexiang.kinds.vocabulary import (
     FIELD_KEYS,
@@ -80,15 +80,15 @@ def _parse(source: KindSource, faults: list[KindFault]) -> _Parsed | None:
         return None
     lines = TomlLines(source.text)
     for key, message in list(faults_of(data, FILE_KEYS, "文件")):
-        faults.append(KindFault(source.file, lines.at(key), message))
+        faults.append(KindFault(source.file, lines.line((key,)), message))
         data.pop(key)
-    head = _clean(data.get("kind", {}), KIND_KEYS, "[kind] ", source, lines, ("kind", 0), faults)
+    head = _clean(data.get("kind", {}), KIND_KEYS, "[kind] ", source, lines, ("kind",), faults)
     rows = {}
     for section, keys in (("field", FIELD_KEYS), ("group", GROUP_KEYS), ("total", TOTAL_KEYS)):
         rows[section] = [
             (
                 _clean(row, keys, f"[[{section}]] ", source, lines, (section, index), faults),
-                lines.at(section, index),
+                lines.line((section, index)),
             )
             for index, row in enumerate(data.get(section, []))
         ]
@@ -101,20 +101,20 @@ def _clean(
     what: str,
     source: KindSource,
     lines: TomlLines,
-    place: tuple[str, int],
+    place: tuple[str | int, ...],
     faults: list[KindFault],
 ) -> dict[str, Any]:
     """The row without its faulty keys, each of which is reported."""
     bad = dict(faults_of(row, keys, what))
     for key, message in bad.items():
-        faults.append(KindFault(source.file, lines.at(*place, key), message))
+        faults.append(KindFault(source.file, lines.line((*place, key)), message))
     return {key: value for key, value in row.items() if key not in bad}
 
 
 def _draft_for(
     drafts: dict[str, Draft], parsed: _Parsed, source: KindSource, faults: list[KindFault]
 ) -> Draft | None:
-    head, line = parsed.head, parsed.lines.at("kind")
+    head, line = parsed.head, parsed.lines.line(("kind",))
     code, extend = str(head.get("code", "")), str(head.get("extend", ""))
     message = ""
     if extend:
@@ -144,8 +144,8 @@ def _lay(draft: Draft, parsed: _Parsed, source: KindSource) -> None:
             {**draft.head[key], **value} if isinstance(value, dict) and key in draft.head else value
         )
         draft.head[key] = merged
-        draft.places.setdefault(f"kind.{key}", (source.file, parsed.lines.at("kind", 0, key)))
-    draft.places.setdefault("kind", (source.file, parsed.lines.at("kind")))
+        draft.places.setdefault(f"kind.{key}", (source.file, parsed.lines.line(("kind", key))))
+    draft.places.setdefault("kind", (source.file, parsed.lines.line(("kind",))))
     for row, line in parsed.rows["field"]:
         _lay_field(draft, row, source.file, line)
     for row, line in parsed.rows["group"]:

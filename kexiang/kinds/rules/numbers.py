@@ -1,7 +1,7 @@
 """Numbers and money as people write them. A unit is taken from what is written, never guessed."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from kexiang.kinds.rules.texts import half
@@ -11,6 +11,7 @@ _YUAN = {"元": Decimal(1), "圆": Decimal(1), "千元": Decimal(1000), "万元"
          "人民币元": Decimal(1)}  # fmt: skip
 _SIZES = {"元": Decimal(1), "万元": Decimal(10_000)}
 _WRITTEN = re.compile(r"[¥￥]?\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)\s*([^\d\s.,+-].*)?")
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,4}")
 _LARGEST = Decimal(10) ** 18
 
 
@@ -29,18 +30,13 @@ def split(value: Any) -> tuple[Decimal, str]:
         return _checked(Decimal(f"{value:.15g}")), ""
     if not isinstance(value, str):
         raise NotANumber("不是数字")
-    found = _WRITTEN.fullmatch(half(value))
+    text = half(value)
+    if _SCIENTIFIC.fullmatch(text):
+        return _checked(Decimal(text)), ""
+    found = _WRITTEN.fullmatch(text)
     if not found or not found.group(1) or found.group(1) in "+-":
-        return _scientific(value), ""
-    number = Decimal(found.group(1).replace(",", ""))
-    return _checked(number), (found.group(2) or "").strip()
-
-
-def _scientific(value: str) -> Decimal:
-    try:
-        return _checked(Decimal(half(value)))
-    except InvalidOperation:
-        raise NotANumber("不是数字") from None
+        raise NotANumber("不是数字")
+    return _checked(Decimal(found.group(1).replace(",", ""))), (found.group(2) or "").strip()
 
 
 def _checked(number: Decimal) -> Decimal:
