@@ -16,6 +16,9 @@ from kexiang.kernel.errors import Invalid, NotAllowed, NotFound
 LOOSE_FOR = timedelta(days=7)
 """How long a file waits for the form that uploaded it (drafts survive the end of a session)."""
 _FRESH = timedelta(days=1)
+STOCK = "stock:"
+"""Subjects that begin so hold pictures which any record may show: stored by the system only,
+never moved, seen by their own visibility."""
 
 
 def store(
@@ -34,6 +37,8 @@ def store(
     accepted, whatever its name says.
     """
     policies.require_store(actor, owner_org)
+    if subject.startswith(STOCK) and not actor.is_system:
+        raise NotAllowed(_("图库由系统维护,请把图片作为记录的图片上传。"))
     with disk.received(upload) as (path, sha256, size):
         found = contents.inspect(path)
         if purpose == Purpose.PICTURE and not found.is_picture:
@@ -101,10 +106,12 @@ def attach(*, actor: Actor, uids: Iterable[str], subject: str, visibility: str) 
         row = rows.get(uid)
         if row is None:
             raise NotFound(_("有一个附件已不存在,请重新上传。"))
+        if row.subject.startswith(STOCK) and policies.may_see(actor, row):
+            continue
         if row.subject != subject and (row.subject or not _is_own(actor, row)):
             raise NotAllowed(_("附件“%s”不是您上传的,请重新上传一份。") % row.name)
     StoredFile.objects.filter(subject=subject).exclude(uid__in=wanted).update(subject="")
-    StoredFile.objects.filter(uid__in=wanted).update(
+    StoredFile.objects.filter(uid__in=wanted).exclude(subject__startswith=STOCK).update(
         subject=subject, visibility=FileVisibility(visibility)
     )
 

@@ -23,7 +23,7 @@ from kexiang_site.demo.rows import Row
 from kexiang_site.demo.settling import SYSTEM, Cast
 from kexiang_site.demo.workflow import Desk, publish
 
-SUBJECT = "demo:pictures"
+SUBJECT = "stock:demo"
 BATCH = 100
 WAVES = (28, 75, 140, 310)  # days ago on which the city's office took files in
 Progress = Callable[[int, int, str], None]

@@ -183,6 +183,19 @@ def test_file_of_one_subject_cannot_be_moved_to_another() -> None:
         services.attach(actor=OWNER, uids=[file.uid], subject="record:2", visibility="public")
 
 
+def test_stock_picture_is_shown_by_many_and_belongs_to_none() -> None:
+    stock = _store(
+        makers.picture(), "a.jpg", actor=SYSTEM, subject="stock:demo", visibility="public"
+    )
+    for subject in ("record:1", "record:2"):
+        services.attach(actor=OWNER, uids=[stock.uid], subject=subject, visibility="unit")
+
+    stock.refresh_from_db()
+    assert (stock.subject, stock.visibility) == ("stock:demo", "public")
+    with pytest.raises(NotAllowed, match="图库"):
+        _store(subject="stock:mine")
+
+
 def test_files_left_out_are_let_go() -> None:
     first, second = _store(), _store(name="乙.pdf")
     uids = [first.uid, second.uid]
