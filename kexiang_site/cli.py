@@ -40,10 +40,24 @@ COMMANDS = {
 }
 
 
+_COMPLAINTS = {
+    "the following arguments are required: ": "缺少 ",
+    "unrecognized arguments: ": "不认识 ",
+    "argument ": "",
+    "invalid choice: ": "不能是 ",
+    "invalid int value: ": "应为整数,不能是 ",
+    "invalid float value: ": "应为数字,不能是 ",
+    "expected one argument": "后面缺少值",
+    "choose from": "可选",
+}
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse that complains in Chinese, in one line."""
 
     def error(self, message: str) -> None:  # type: ignore[override]  # exits, like the original
+        for english, chinese in _COMPLAINTS.items():
+            message = message.replace(english, chinese)
         raise CommandError(f"参数有误({message})。用法:{' '.join(self.format_usage().split()[1:])}")
 
 

@@ -12,13 +12,13 @@ from kexiang_site.home import prepare
 from kexiang_site.progress import Progress
 
 
-def make(home: Path, pack: str) -> None:
+def make(home: Path, pack: str, *, training: bool) -> None:
     """Database, pack, places, persons, records and index, from nothing."""
     progress = Progress()
     at = timezone.now()
     progress(0, 0, "建立数据库")
     prepare(at=at)
-    build(home=home, pack=pack, at=at, progress=progress)
+    build(home=home, pack=pack, at=at, training=training, progress=progress)
     progress(0, 0, "核对日志")
     while seal():
         continue

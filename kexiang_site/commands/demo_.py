@@ -39,7 +39,11 @@ def run(args: argparse.Namespace) -> int:
         serve_.check_port(args)
     if args.fresh:
         _delete(home)
-    mark = {"pack": os.environ.get("KEXIANG_PACK", env.DEFAULT_PACK), "version": version_mark()}
+    mark = {
+        "pack": os.environ.get("KEXIANG_PACK", env.DEFAULT_PACK),
+        "training": args.training,
+        "version": version_mark(),
+    }
     if _read(home) != {**mark, "complete": True}:
         _make(home, mark)
     print(_accounts_table(home))
@@ -74,7 +78,7 @@ def _make(home: Path, mark: dict[str, Any]) -> None:
     found = _read(home)
     if found is None and (home / "kexiang.sqlite3").exists():
         raise CommandError(f"{home} 里是正式数据,不能用作演示。请用 --home 指定另一个目录。")
-    is_upgrade = bool(found and found.get("complete") and found["pack"] == mark["pack"])
+    is_upgrade = bool(found and found.get("complete") and _same_place(found, mark))
     if found and not is_upgrade:
         _delete(home)  # a torn build, or another pack: begin anew
     _write(home, {**mark, "complete": is_upgrade})
@@ -84,8 +88,12 @@ def _make(home: Path, mark: dict[str, Any]) -> None:
     if is_upgrade:
         upgrade()
     else:
-        make(home, mark["pack"])
+        make(home, mark["pack"], training=mark["training"])
     _write(home, {**mark, "complete": True})
+
+
+def _same_place(found: dict[str, Any], mark: dict[str, Any]) -> bool:
+    return all(found.get(name) == mark[name] for name in ("pack", "training"))
 
 
 def _accounts_table(home: Path) -> str:
