@@ -35,9 +35,7 @@ CHANGE_ARTICLE = "003号文:及时发布、更新共享的仪器名录"
 SKIP_ARTICLE = "工作流由地方政策包设定"
 
 
-def _step(
-    action: A, sources: set[S], target: S, by: frozenset[str], article: str
-) -> Step[S, A]:
+def _step(action: A, sources: set[S], target: S, by: frozenset[str], article: str) -> Step[S, A]:
     return Step(action, frozenset(sources), target, by, article)
 
 
@@ -65,9 +63,7 @@ RECORD: Lifecycle[S, A] = Lifecycle(
             AUTHORS,
             WITHDRAW_ARTICLE,
         ),
-        _step(
-            A.TAKE_DOWN, {S.PUBLISHED, S.CHANGE_CHECK}, S.TAKEN_DOWN, UNIT | CITY, DOWN_ARTICLE
-        ),
+        _step(A.TAKE_DOWN, {S.PUBLISHED, S.CHANGE_CHECK}, S.TAKEN_DOWN, UNIT | CITY, DOWN_ARTICLE),
         _step(A.RESTORE, {S.TAKEN_DOWN}, S.PUBLISHED, UNIT | CITY, DOWN_ARTICLE),
         _step(
             A.CANCEL,
@@ -82,9 +78,7 @@ RECORD: Lifecycle[S, A] = Lifecycle(
 )
 
 
-def _change(
-    action: A, sources: set[C], target: C, by: frozenset[str], article: str
-) -> Step[C, A]:
+def _change(action: A, sources: set[C], target: C, by: frozenset[str], article: str) -> Step[C, A]:
     return Step(action, frozenset(sources), target, by, article)
 
 

@@ -267,9 +267,7 @@ def may_manage(actor: Actor, record: Record) -> bool:
 def require_manage(actor: Actor, record: Record) -> None:
     """Raise ``NotAllowed`` for others than those who enter this record."""
     if not may_manage(actor, record):
-        raise NotAllowed(
-            _("只有本单位的单位管理员、仪器负责人或填报人可以办理,请联系该单位。")
-        )
+        raise NotAllowed(_("只有本单位的单位管理员、仪器负责人或填报人可以办理,请联系该单位。"))
 
 
 def review_level(actor: Actor, record: Record) -> Level:

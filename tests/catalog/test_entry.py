@@ -38,9 +38,7 @@ def test_columns_follow_from_the_attributes(world: World) -> None:
 
 
 def test_numbers_count_per_kind_and_year(world: World) -> None:
-    numbers = [
-        draft(world, inner_id=f"N{n}", asset_no="", model=f"M{n}").number for n in range(3)
-    ]
+    numbers = [draft(world, inner_id=f"N{n}", asset_no="", model=f"M{n}").number for n in range(3)]
     assert numbers == [f"YQ-2026-00000{n}" for n in (1, 2, 3)]
 
 

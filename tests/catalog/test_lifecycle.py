@@ -155,7 +155,9 @@ def test_nobody_acts_outside_his_scope(world: World, name: str) -> None:
 
 def test_picture_is_current() -> None:
     """``docs/generated/record-lifecycle.md`` shows the tables as they are."""
-    parts = [f"## {cycle.name}\n\n```mermaid\n{cycle.mermaid()}\n```\n" for cycle in (RECORD, CHANGE)]
+    parts = [
+        f"## {cycle.name}\n\n```mermaid\n{cycle.mermaid()}\n```\n" for cycle in (RECORD, CHANGE)
+    ]
     wanted = "# Lifecycle of a record and of a change to it\n\n" + "\n".join(parts)
 
     assert PICTURE.read_text(encoding="utf-8") == wanted

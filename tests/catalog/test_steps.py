@@ -161,7 +161,11 @@ def test_cancelling_needs_reason_and_document(world: World) -> None:
             actor=world.admin, uid=record.uid, at=later(5), reason="报废", document_no=""
         )
     services.cancel_record(
-        actor=world.admin, uid=record.uid, at=later(6), reason="报废", document_no="上大资〔2026〕8号"
+        actor=world.admin,
+        uid=record.uid,
+        at=later(6),
+        reason="报废",
+        document_no="上大资〔2026〕8号",
     )
     step = RecordStep.objects.filter(record=record, action="cancel").get()
     assert (step.reason, step.document_no) == ("报废", "上大资〔2026〕8号")
@@ -189,7 +193,9 @@ def test_change_keeps_the_published_version_until_it_is_approved(world: World) -
 
 def test_refused_change_leaves_the_old_version(world: World) -> None:
     record = published(world)
-    services.update_record(actor=world.keeper, uid=record.uid, raw={"price_from": "9"}, at=later(10))
+    services.update_record(
+        actor=world.keeper, uid=record.uid, raw={"price_from": "9"}, at=later(10)
+    )
     services.submit_record(actor=world.admin, uid=record.uid, at=later(11))
     services.refuse_record(actor=world.city, uid=record.uid, at=later(12), reason="明显错误")
     record.refresh_from_db()
@@ -199,7 +205,9 @@ def test_refused_change_leaves_the_old_version(world: World) -> None:
 
 def test_returned_change_can_be_mended(world: World) -> None:
     record = published(world)
-    services.update_record(actor=world.keeper, uid=record.uid, raw={"price_from": "9"}, at=later(10))
+    services.update_record(
+        actor=world.keeper, uid=record.uid, raw={"price_from": "9"}, at=later(10)
+    )
     services.submit_record(actor=world.admin, uid=record.uid, at=later(11))
     services.return_record(actor=world.city, uid=record.uid, at=later(12), reason="请核对")
     record.refresh_from_db()
@@ -243,7 +251,11 @@ def test_journal_holds_no_words(world: World) -> None:
     for event in Event.objects.all():
         assert "信息有误" not in str(event.data)
         assert "衍射" not in str(event.data)
-    kinds = list(Event.objects.filter(subject=f"record:{record.uid}").order_by("pk").values_list("kind", flat=True))
+    kinds = list(
+        Event.objects.filter(subject=f"record:{record.uid}")
+        .order_by("pk")
+        .values_list("kind", flat=True)
+    )
     assert kinds == [
         "record.create", "record.submit", "record.skip", "record.skip", "record.approve",
         "record.take_down",

@@ -6,372 +6,837 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SequenceCounter',
+            name="SequenceCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, unique=True)),
-                ('value', models.PositiveBigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, unique=True)),
+                ("value", models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='ImportJob',
+            name="ImportJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=kexiang.kernel.ids.new_uid, max_length=26, unique=True)),
-                ('kind', models.CharField(max_length=32)),
-                ('state', models.CharField(choices=[('uploaded', '待核对列'), ('checking', '校验中'), ('checked', '已校验'), ('running', '导入中'), ('done', '已完成'), ('failed', '未导入'), ('undoing', '撤销中'), ('undone', '已撤销')], default='uploaded', max_length=24)),
-                ('mode', models.CharField(choices=[('all_or_nothing', '全部正确才导入'), ('valid_rows', '只导入正确的行')], default='all_or_nothing', max_length=16)),
-                ('file_name', models.CharField(max_length=200)),
-                ('path', models.CharField(max_length=400)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('sheet', models.CharField(blank=True, max_length=80)),
-                ('heads', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=dict)),
-                ('visibility', models.CharField(choices=[('public', '向社会公开'), ('registered', '登录用户可见'), ('unit', '仅本单位可见'), ('restricted', '有特殊限制(不进入检索)')], default='public', max_length=12)),
-                ('target_state', models.CharField(default='draft', max_length=24)),
-                ('secrecy_by', models.CharField(blank=True, max_length=40)),
-                ('secrecy_at', models.DateTimeField(null=True)),
-                ('rows_total', models.PositiveIntegerField(default=0)),
-                ('row_done', models.PositiveIntegerField(default=0)),
-                ('rows_good', models.PositiveIntegerField(default=0)),
-                ('rows_bad', models.PositiveIntegerField(default=0)),
-                ('rows_kept', models.PositiveIntegerField(default=0)),
-                ('message', models.CharField(blank=True, max_length=300)),
-                ('created_by', models.CharField(max_length=40)),
-                ('created_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('beat_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.CharField(
+                        default=kexiang.kernel.ids.new_uid, max_length=26, unique=True
+                    ),
+                ),
+                ("kind", models.CharField(max_length=32)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "待核对列"),
+                            ("checking", "校验中"),
+                            ("checked", "已校验"),
+                            ("running", "导入中"),
+                            ("done", "已完成"),
+                            ("failed", "未导入"),
+                            ("undoing", "撤销中"),
+                            ("undone", "已撤销"),
+                        ],
+                        default="uploaded",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("all_or_nothing", "全部正确才导入"),
+                            ("valid_rows", "只导入正确的行"),
+                        ],
+                        default="all_or_nothing",
+                        max_length=16,
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200)),
+                ("path", models.CharField(max_length=400)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("sheet", models.CharField(blank=True, max_length=80)),
+                ("heads", models.JSONField(default=list)),
+                ("mapping", models.JSONField(default=dict)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "向社会公开"),
+                            ("registered", "登录用户可见"),
+                            ("unit", "仅本单位可见"),
+                            ("restricted", "有特殊限制(不进入检索)"),
+                        ],
+                        default="public",
+                        max_length=12,
+                    ),
+                ),
+                ("target_state", models.CharField(default="draft", max_length=24)),
+                ("secrecy_by", models.CharField(blank=True, max_length=40)),
+                ("secrecy_at", models.DateTimeField(null=True)),
+                ("rows_total", models.PositiveIntegerField(default=0)),
+                ("row_done", models.PositiveIntegerField(default=0)),
+                ("rows_good", models.PositiveIntegerField(default=0)),
+                ("rows_bad", models.PositiveIntegerField(default=0)),
+                ("rows_kept", models.PositiveIntegerField(default=0)),
+                ("message", models.CharField(blank=True, max_length=300)),
+                ("created_by", models.CharField(max_length=40)),
+                ("created_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("beat_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportFault',
+            name="ImportFault",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField()),
-                ('field', models.CharField(blank=True, max_length=80)),
-                ('label', models.CharField(blank=True, max_length=120)),
-                ('message', models.CharField(max_length=300)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='faults', to='catalog.importjob')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row", models.PositiveIntegerField()),
+                ("field", models.CharField(blank=True, max_length=80)),
+                ("label", models.CharField(blank=True, max_length=120)),
+                ("message", models.CharField(max_length=300)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="faults",
+                        to="catalog.importjob",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=kexiang.kernel.ids.new_uid, max_length=26, unique=True)),
-                ('kind', models.CharField(max_length=32)),
-                ('number', models.CharField(max_length=32, unique=True)),
-                ('title', models.CharField(max_length=300)),
-                ('title_pinyin', models.CharField(blank=True, max_length=120)),
-                ('title_key', models.CharField(blank=True, max_length=160)),
-                ('region', models.CharField(blank=True, max_length=12)),
-                ('department', models.CharField(blank=True, max_length=26)),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('unit_check', '待单位审核'), ('dept_check', '待主管部门审核'), ('city_check', '待市级审核'), ('published', '已发布'), ('change_check', '变更审核中'), ('returned', '退回修改'), ('refused', '不予通过'), ('withdrawn', '已撤回'), ('taken_down', '已下架'), ('cancelled', '已注销')], default='draft', max_length=24)),
-                ('visibility', models.CharField(choices=[('public', '向社会公开'), ('registered', '登录用户可见'), ('unit', '仅本单位可见'), ('restricted', '有特殊限制(不进入检索)')], default='public', max_length=12)),
-                ('attributes', models.JSONField(default=dict)),
-                ('year', models.SmallIntegerField(null=True)),
-                ('value_wan', models.DecimalField(decimal_places=6, max_digits=16, null=True)),
-                ('price_fen', models.BigIntegerField(null=True)),
-                ('class_code', models.CharField(blank=True, max_length=24)),
-                ('inner_no', models.CharField(blank=True, max_length=150)),
-                ('asset_no', models.CharField(blank=True, max_length=150)),
-                ('model', models.CharField(blank=True, max_length=120)),
-                ('maker', models.CharField(blank=True, max_length=120)),
-                ('brand', models.CharField(blank=True, max_length=60)),
-                ('funding_source', models.CharField(blank=True, max_length=24)),
-                ('open_state', models.CharField(blank=True, max_length=24)),
-                ('current_state', models.CharField(blank=True, max_length=24)),
-                ('lead_days', models.PositiveSmallIntegerField(null=True)),
-                ('commissioned_on', models.DateField(null=True)),
-                ('booked_on', models.DateField(null=True)),
-                ('run_hours', models.DecimalField(decimal_places=1, max_digits=7, null=True)),
-                ('service_hours', models.DecimalField(decimal_places=1, max_digits=7, null=True)),
-                ('external_hours', models.DecimalField(decimal_places=1, max_digits=7, null=True)),
-                ('valid_until', models.DateField(null=True)),
-                ('completeness', models.SmallIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('is_held', models.BooleanField(default=False)),
-                ('created_by', models.CharField(max_length=40)),
-                ('submitted_by', models.CharField(blank=True, max_length=40)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('secrecy_by', models.CharField(blank=True, max_length=40)),
-                ('secrecy_at', models.DateTimeField(null=True)),
-                ('taken_down_level', models.CharField(blank=True, choices=[('unit', '单位'), ('dept', '主管部门或县区'), ('city', '市科技局'), ('system', '系统')], max_length=8)),
-                ('import_row', models.PositiveIntegerField(null=True)),
-                ('import_job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.importjob')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.CharField(
+                        default=kexiang.kernel.ids.new_uid, max_length=26, unique=True
+                    ),
+                ),
+                ("kind", models.CharField(max_length=32)),
+                ("number", models.CharField(max_length=32, unique=True)),
+                ("title", models.CharField(max_length=300)),
+                ("title_pinyin", models.CharField(blank=True, max_length=120)),
+                ("title_key", models.CharField(blank=True, max_length=160)),
+                ("region", models.CharField(blank=True, max_length=12)),
+                ("department", models.CharField(blank=True, max_length=26)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("unit_check", "待单位审核"),
+                            ("dept_check", "待主管部门审核"),
+                            ("city_check", "待市级审核"),
+                            ("published", "已发布"),
+                            ("change_check", "变更审核中"),
+                            ("returned", "退回修改"),
+                            ("refused", "不予通过"),
+                            ("withdrawn", "已撤回"),
+                            ("taken_down", "已下架"),
+                            ("cancelled", "已注销"),
+                        ],
+                        default="draft",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "向社会公开"),
+                            ("registered", "登录用户可见"),
+                            ("unit", "仅本单位可见"),
+                            ("restricted", "有特殊限制(不进入检索)"),
+                        ],
+                        default="public",
+                        max_length=12,
+                    ),
+                ),
+                ("attributes", models.JSONField(default=dict)),
+                ("year", models.SmallIntegerField(null=True)),
+                ("value_wan", models.DecimalField(decimal_places=6, max_digits=16, null=True)),
+                ("price_fen", models.BigIntegerField(null=True)),
+                ("class_code", models.CharField(blank=True, max_length=24)),
+                ("inner_no", models.CharField(blank=True, max_length=150)),
+                ("asset_no", models.CharField(blank=True, max_length=150)),
+                ("model", models.CharField(blank=True, max_length=120)),
+                ("maker", models.CharField(blank=True, max_length=120)),
+                ("brand", models.CharField(blank=True, max_length=60)),
+                ("funding_source", models.CharField(blank=True, max_length=24)),
+                ("open_state", models.CharField(blank=True, max_length=24)),
+                ("current_state", models.CharField(blank=True, max_length=24)),
+                ("lead_days", models.PositiveSmallIntegerField(null=True)),
+                ("commissioned_on", models.DateField(null=True)),
+                ("booked_on", models.DateField(null=True)),
+                ("run_hours", models.DecimalField(decimal_places=1, max_digits=7, null=True)),
+                ("service_hours", models.DecimalField(decimal_places=1, max_digits=7, null=True)),
+                ("external_hours", models.DecimalField(decimal_places=1, max_digits=7, null=True)),
+                ("valid_until", models.DateField(null=True)),
+                ("completeness", models.SmallIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("is_held", models.BooleanField(default=False)),
+                ("created_by", models.CharField(max_length=40)),
+                ("submitted_by", models.CharField(blank=True, max_length=40)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("secrecy_by", models.CharField(blank=True, max_length=40)),
+                ("secrecy_at", models.DateTimeField(null=True)),
+                (
+                    "taken_down_level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unit", "单位"),
+                            ("dept", "主管部门或县区"),
+                            ("city", "市科技局"),
+                            ("system", "系统"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("import_row", models.PositiveIntegerField(null=True)),
+                (
+                    "import_job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.importjob",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PendingChange',
+            name="PendingChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=kexiang.kernel.ids.new_uid, max_length=26, unique=True)),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('unit_check', '待单位审核'), ('dept_check', '待主管部门审核'), ('city_check', '待市级审核'), ('accepted', '变更已发布'), ('returned', '退回修改'), ('refused', '不予通过'), ('withdrawn', '已撤回')], default='draft', max_length=24)),
-                ('visibility', models.CharField(choices=[('public', '向社会公开'), ('registered', '登录用户可见'), ('unit', '仅本单位可见'), ('restricted', '有特殊限制(不进入检索)')], max_length=12)),
-                ('values', models.JSONField()),
-                ('changed', models.JSONField(default=list)),
-                ('base_version', models.PositiveIntegerField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_by', models.CharField(max_length=40)),
-                ('submitted_by', models.CharField(blank=True, max_length=40)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='catalog.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.CharField(
+                        default=kexiang.kernel.ids.new_uid, max_length=26, unique=True
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("unit_check", "待单位审核"),
+                            ("dept_check", "待主管部门审核"),
+                            ("city_check", "待市级审核"),
+                            ("accepted", "变更已发布"),
+                            ("returned", "退回修改"),
+                            ("refused", "不予通过"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="draft",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "向社会公开"),
+                            ("registered", "登录用户可见"),
+                            ("unit", "仅本单位可见"),
+                            ("restricted", "有特殊限制(不进入检索)"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("values", models.JSONField()),
+                ("changed", models.JSONField(default=list)),
+                ("base_version", models.PositiveIntegerField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_by", models.CharField(max_length=40)),
+                ("submitted_by", models.CharField(blank=True, max_length=40)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="catalog.record",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecordColumn',
+            name="RecordColumn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=64)),
-                ('number', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('day', models.DateField(null=True)),
-                ('text', models.CharField(blank=True, max_length=150)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='columns', to='catalog.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=64)),
+                ("number", models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                ("day", models.DateField(null=True)),
+                ("text", models.CharField(blank=True, max_length=150)),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="columns",
+                        to="catalog.record",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecordFlag',
+            name="RecordFlag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('error_word', '错敏词'), ('duplicate', '疑似重复')], max_length=16)),
-                ('field', models.CharField(blank=True, max_length=64)),
-                ('text', models.CharField(max_length=120)),
-                ('suggestion', models.CharField(blank=True, max_length=120)),
-                ('at', models.DateTimeField()),
-                ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.record')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='flags', to='catalog.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("error_word", "错敏词"), ("duplicate", "疑似重复")], max_length=16
+                    ),
+                ),
+                ("field", models.CharField(blank=True, max_length=64)),
+                ("text", models.CharField(max_length=120)),
+                ("suggestion", models.CharField(blank=True, max_length=120)),
+                ("at", models.DateTimeField()),
+                (
+                    "other",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.record",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="flags",
+                        to="catalog.record",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecordLink',
+            name="RecordLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=64)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='catalog.record')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='backlinks', to='catalog.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=64)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="catalog.record",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="backlinks",
+                        to="catalog.record",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecordStep',
+            name="RecordStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=16)),
-                ('source', models.CharField(max_length=24)),
-                ('target', models.CharField(max_length=24)),
-                ('level', models.CharField(choices=[('unit', '单位'), ('dept', '主管部门或县区'), ('city', '市科技局'), ('system', '系统')], max_length=8)),
-                ('by', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('reason_code', models.CharField(blank=True, max_length=24)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('document_no', models.CharField(blank=True, max_length=80)),
-                ('change', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='catalog.pendingchange')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='catalog.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("action", models.CharField(max_length=16)),
+                ("source", models.CharField(max_length=24)),
+                ("target", models.CharField(max_length=24)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("unit", "单位"),
+                            ("dept", "主管部门或县区"),
+                            ("city", "市科技局"),
+                            ("system", "系统"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("by", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                ("reason_code", models.CharField(blank=True, max_length=24)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("document_no", models.CharField(blank=True, max_length=80)),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="catalog.pendingchange",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="catalog.record",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=300)),
-                ('values', models.JSONField()),
-                ('changed', models.JSONField(default=list)),
-                ('state', models.CharField(max_length=24)),
-                ('by', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='catalog.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=300)),
+                ("values", models.JSONField()),
+                ("changed", models.JSONField(default=list)),
+                ("state", models.CharField(max_length=24)),
+                ("by", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="catalog.record",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='importjob',
-            index=models.Index(fields=['owner', '-id'], name='catalog_import_of_owner'),
+            model_name="importjob",
+            index=models.Index(fields=["owner", "-id"], name="catalog_import_of_owner"),
         ),
         migrations.AddIndex(
-            model_name='importjob',
-            index=models.Index(fields=['created_by', '-id'], name='catalog_import_of_person'),
+            model_name="importjob",
+            index=models.Index(fields=["created_by", "-id"], name="catalog_import_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'checking', 'checked', 'running', 'done', 'failed', 'undoing', 'undone'])), name='catalog_import_state_known'),
+            model_name="importjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "uploaded",
+                            "checking",
+                            "checked",
+                            "running",
+                            "done",
+                            "failed",
+                            "undoing",
+                            "undone",
+                        ],
+                    )
+                ),
+                name="catalog_import_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['all_or_nothing', 'valid_rows'])), name='catalog_import_mode_known'),
+            model_name="importjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mode__in", ["all_or_nothing", "valid_rows"])),
+                name="catalog_import_mode_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('target_state', 'published'), _negated=True), models.Q(models.Q(('secrecy_by', ''), _negated=True), ('secrecy_at__isnull', False)), _connector='OR'), name='catalog_import_is_checked'),
+            model_name="importjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("target_state", "published"), _negated=True),
+                    models.Q(
+                        models.Q(("secrecy_by", ""), _negated=True), ("secrecy_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="catalog_import_is_checked",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importfault',
-            index=models.Index(fields=['job', 'row'], name='catalog_fault_of_job'),
+            model_name="importfault",
+            index=models.Index(fields=["job", "row"], name="catalog_fault_of_job"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['owner', 'kind', '-updated_at'], name='catalog_record_of_owner'),
+            model_name="record",
+            index=models.Index(
+                fields=["owner", "kind", "-updated_at"], name="catalog_record_of_owner"
+            ),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['state', 'kind', '-updated_at'], name='catalog_record_by_state'),
+            model_name="record",
+            index=models.Index(
+                fields=["state", "kind", "-updated_at"], name="catalog_record_by_state"
+            ),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['region', 'state'], name='catalog_record_by_region'),
+            model_name="record",
+            index=models.Index(fields=["region", "state"], name="catalog_record_by_region"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['kind', 'state', 'region'], name='catalog_record_figures'),
+            model_name="record",
+            index=models.Index(fields=["kind", "state", "region"], name="catalog_record_figures"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(condition=models.Q(('department', ''), _negated=True), fields=['department', 'state'], name='catalog_record_by_department'),
+            model_name="record",
+            index=models.Index(
+                condition=models.Q(("department", ""), _negated=True),
+                fields=["department", "state"],
+                name="catalog_record_by_department",
+            ),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['kind', 'class_code'], name='catalog_record_by_class'),
+            model_name="record",
+            index=models.Index(fields=["kind", "class_code"], name="catalog_record_by_class"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['owner', 'title_key'], name='catalog_record_by_title'),
+            model_name="record",
+            index=models.Index(fields=["owner", "title_key"], name="catalog_record_by_title"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(condition=models.Q(('valid_until__isnull', False)), fields=['valid_until'], name='catalog_record_expiring'),
+            model_name="record",
+            index=models.Index(
+                condition=models.Q(("valid_until__isnull", False)),
+                fields=["valid_until"],
+                name="catalog_record_expiring",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'unit_check', 'dept_check', 'city_check', 'published', 'change_check', 'returned', 'refused', 'withdrawn', 'taken_down', 'cancelled'])), name='catalog_record_state_known'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "unit_check",
+                            "dept_check",
+                            "city_check",
+                            "published",
+                            "change_check",
+                            "returned",
+                            "refused",
+                            "withdrawn",
+                            "taken_down",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="catalog_record_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('visibility__in', ['public', 'registered', 'unit', 'restricted'])), name='catalog_record_audience_known'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("visibility__in", ["public", "registered", "unit", "restricted"])
+                ),
+                name="catalog_record_audience_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('secrecy_at__isnull', True), ('secrecy_by', '')), models.Q(models.Q(('secrecy_by', ''), _negated=True), ('secrecy_at__isnull', False)), _connector='OR'), name='catalog_record_secrecy_paired'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("secrecy_at__isnull", True), ("secrecy_by", "")),
+                    models.Q(
+                        models.Q(("secrecy_by", ""), _negated=True), ("secrecy_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="catalog_record_secrecy_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'change_check', 'taken_down', 'cancelled']), _negated=True), models.Q(('secrecy_at__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='catalog_record_shown_checked'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ["published", "change_check", "taken_down", "cancelled"]),
+                        _negated=True,
+                    ),
+                    models.Q(("secrecy_at__isnull", False), ("published_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="catalog_record_shown_checked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'taken_down'), ('taken_down_level', ''), _connector='OR'), name='catalog_record_down_has_level'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "taken_down"), ("taken_down_level", ""), _connector="OR"
+                ),
+                name="catalog_record_down_has_level",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('completeness__gte', 0), ('completeness__lte', 100)), name='catalog_record_complete_range'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("completeness__gte", 0), ("completeness__lte", 100)),
+                name="catalog_record_complete_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('value_wan__isnull', True), ('value_wan__gte', 0), _connector='OR'), name='catalog_record_value_positive'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("value_wan__isnull", True), ("value_wan__gte", 0), _connector="OR"
+                ),
+                name="catalog_record_value_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('price_fen__isnull', True), ('price_fen__gte', 0), _connector='OR'), name='catalog_record_price_positive'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("price_fen__isnull", True), ("price_fen__gte", 0), _connector="OR"
+                ),
+                name="catalog_record_price_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='catalog_record_version_counts'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version__gte", 1)), name="catalog_record_version_counts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('number', ''), _negated=True)), name='catalog_record_is_named'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("title", ""), _negated=True), models.Q(("number", ""), _negated=True)
+                ),
+                name="catalog_record_is_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('inner_no', ''), _negated=True), models.Q(('state__in', ('refused', 'cancelled')), _negated=True)), fields=('owner', 'kind', 'inner_no'), name='catalog_record_inner_once'),
+            model_name="record",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("inner_no", ""), _negated=True),
+                    models.Q(("state__in", ("refused", "cancelled")), _negated=True),
+                ),
+                fields=("owner", "kind", "inner_no"),
+                name="catalog_record_inner_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('asset_no', ''), _negated=True), models.Q(('state__in', ('refused', 'cancelled')), _negated=True)), fields=('owner', 'kind', 'asset_no'), name='catalog_record_asset_once'),
+            model_name="record",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("asset_no", ""), _negated=True),
+                    models.Q(("state__in", ("refused", "cancelled")), _negated=True),
+                ),
+                fields=("owner", "kind", "asset_no"),
+                name="catalog_record_asset_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(condition=models.Q(('import_job__isnull', False)), fields=('import_job', 'import_row'), name='catalog_record_row_once'),
+            model_name="record",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("import_job__isnull", False)),
+                fields=("import_job", "import_row"),
+                name="catalog_record_row_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pendingchange',
-            index=models.Index(fields=['state', 'submitted_at'], name='catalog_change_by_state'),
+            model_name="pendingchange",
+            index=models.Index(fields=["state", "submitted_at"], name="catalog_change_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='pendingchange',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'unit_check', 'dept_check', 'city_check', 'accepted', 'returned', 'refused', 'withdrawn'])), name='catalog_change_state_known'),
+            model_name="pendingchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "unit_check",
+                            "dept_check",
+                            "city_check",
+                            "accepted",
+                            "returned",
+                            "refused",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="catalog_change_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pendingchange',
-            constraint=models.CheckConstraint(condition=models.Q(('visibility__in', ['public', 'registered', 'unit', 'restricted'])), name='catalog_change_audience_known'),
+            model_name="pendingchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("visibility__in", ["public", "registered", "unit", "restricted"])
+                ),
+                name="catalog_change_audience_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pendingchange',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('record',), name='catalog_change_one_open'),
+            model_name="pendingchange",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("record",),
+                name="catalog_change_one_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='recordcolumn',
-            index=models.Index(fields=['name', 'number'], name='catalog_column_by_number'),
+            model_name="recordcolumn",
+            index=models.Index(fields=["name", "number"], name="catalog_column_by_number"),
         ),
         migrations.AddIndex(
-            model_name='recordcolumn',
-            index=models.Index(fields=['name', 'day'], name='catalog_column_by_day'),
+            model_name="recordcolumn",
+            index=models.Index(fields=["name", "day"], name="catalog_column_by_day"),
         ),
         migrations.AddIndex(
-            model_name='recordcolumn',
-            index=models.Index(fields=['name', 'text'], name='catalog_column_by_text'),
+            model_name="recordcolumn",
+            index=models.Index(fields=["name", "text"], name="catalog_column_by_text"),
         ),
         migrations.AddConstraint(
-            model_name='recordcolumn',
-            constraint=models.UniqueConstraint(fields=('record', 'name', 'text'), name='catalog_column_once'),
+            model_name="recordcolumn",
+            constraint=models.UniqueConstraint(
+                fields=("record", "name", "text"), name="catalog_column_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='recordflag',
-            index=models.Index(fields=['record', 'kind'], name='catalog_flag_of_record'),
+            model_name="recordflag",
+            index=models.Index(fields=["record", "kind"], name="catalog_flag_of_record"),
         ),
         migrations.AddConstraint(
-            model_name='recordflag',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['error_word', 'duplicate'])), name='catalog_flag_kind_known'),
+            model_name="recordflag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["error_word", "duplicate"])),
+                name="catalog_flag_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordlink',
-            constraint=models.UniqueConstraint(fields=('source', 'field', 'target'), name='catalog_link_once'),
+            model_name="recordlink",
+            constraint=models.UniqueConstraint(
+                fields=("source", "field", "target"), name="catalog_link_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordlink',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='catalog_link_not_self'),
+            model_name="recordlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", models.F("target")), _negated=True),
+                name="catalog_link_not_self",
+            ),
         ),
         migrations.AddIndex(
-            model_name='recordstep',
-            index=models.Index(fields=['record', '-id'], name='catalog_step_of_record'),
+            model_name="recordstep",
+            index=models.Index(fields=["record", "-id"], name="catalog_step_of_record"),
         ),
         migrations.AddConstraint(
-            model_name='recordstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action__in', ['return', 'refuse', 'take_down', 'cancel']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='catalog_step_has_reason'),
+            model_name="recordstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("action__in", ["return", "refuse", "take_down", "cancel"]), _negated=True
+                    ),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="catalog_step_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action', 'cancel'), _negated=True), models.Q(('document_no', ''), _negated=True), _connector='OR'), name='catalog_step_has_document'),
+            model_name="recordstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("action", "cancel"), _negated=True),
+                    models.Q(("document_no", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="catalog_step_has_document",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('record', 'number'), name='catalog_revision_once'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(
+                fields=("record", "number"), name="catalog_revision_once"
+            ),
         ),
     ]

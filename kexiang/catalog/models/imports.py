@@ -18,9 +18,7 @@ class ImportJob(Stateful):
 
     uid = models.CharField(max_length=UID_LENGTH, unique=True, default=new_uid)
     kind = models.CharField(max_length=32)
-    owner = models.ForeignKey(
-        "accounts.Organisation", models.PROTECT, null=True, related_name="+"
-    )
+    owner = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="+")
     state = models.CharField(
         max_length=24, choices=ImportState.choices, default=ImportState.UPLOADED
     )

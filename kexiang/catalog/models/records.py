@@ -32,9 +32,7 @@ class Record(Stateful):
     owner = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
     region = models.CharField(max_length=12, blank=True)
     department = models.CharField(max_length=UID_LENGTH, blank=True)
-    state = models.CharField(
-        max_length=24, choices=RecordState.choices, default=RecordState.DRAFT
-    )
+    state = models.CharField(max_length=24, choices=RecordState.choices, default=RecordState.DRAFT)
     visibility = models.CharField(
         max_length=12, choices=Visibility.choices, default=Visibility.PUBLIC
     )
@@ -110,9 +108,7 @@ class Record(Stateful):
                 name="catalog_record_secrecy_paired",
             ),
             models.CheckConstraint(
-                condition=~Q(
-                    state__in=[*SHOWN, RecordState.TAKEN_DOWN, RecordState.CANCELLED]
-                )
+                condition=~Q(state__in=[*SHOWN, RecordState.TAKEN_DOWN, RecordState.CANCELLED])
                 | (Q(secrecy_at__isnull=False) & Q(published_at__isnull=False)),
                 name="catalog_record_shown_checked",
             ),
@@ -199,9 +195,7 @@ class PendingChange(Stateful):
 
     uid = models.CharField(max_length=UID_LENGTH, unique=True, default=new_uid)
     record = models.ForeignKey(Record, models.CASCADE, related_name="changes")
-    state = models.CharField(
-        max_length=24, choices=ChangeState.choices, default=ChangeState.DRAFT
-    )
+    state = models.CharField(max_length=24, choices=ChangeState.choices, default=ChangeState.DRAFT)
     visibility = models.CharField(max_length=12, choices=Visibility.choices)
     values = models.JSONField()
     changed = models.JSONField(default=list)
@@ -279,9 +273,7 @@ class RecordLink(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["source", "field", "target"], name="catalog_link_once"
-            ),
+            models.UniqueConstraint(fields=["source", "field", "target"], name="catalog_link_once"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="catalog_link_not_self"),
         ]
 

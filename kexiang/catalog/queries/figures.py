@@ -37,9 +37,7 @@ def _kept(name: str, today: date, build: Callable[[], T]) -> T:
 
 
 def _public(today: date) -> QuerySet[Record]:
-    return Record.objects.filter(
-        policies.on_public_side(today), visibility=Visibility.PUBLIC
-    )
+    return Record.objects.filter(policies.on_public_side(today), visibility=Visibility.PUBLIC)
 
 
 def public_figures(actor: Actor, today: date) -> list[Figure]:
@@ -114,7 +112,12 @@ def _counties(today: date) -> list[CountyRow]:
     listed = [info.code for info in reference.regions(reference.active_pack().region)]
     rest = sorted(code for code in found if code and code not in listed)
     return [
-        CountyRow(code, reference.region_name(code), found.get(code, {}), sum(found.get(code, {}).values()))
+        CountyRow(
+            code,
+            reference.region_name(code),
+            found.get(code, {}),
+            sum(found.get(code, {}).values()),
+        )
         for code in [*listed, *rest]
     ]
 
@@ -222,9 +225,7 @@ def unit_summary(actor: Actor, owner: str, today: date) -> UnitSummary:
     )
 
 
-def unit_cards(
-    actor: Actor, owner: str, kind: str, today: date, *, limit: int = 50
-) -> list[Card]:
+def unit_cards(actor: Actor, owner: str, kind: str, today: date, *, limit: int = 50) -> list[Card]:
     """The public records of one kind of a unit, by name."""
     rows = _public(today).filter(owner__uid=owner, kind=kind).select_related("owner")
     return [card(row) for row in rows.order_by("title_pinyin", "id")[:limit]]

@@ -33,9 +33,7 @@ def marks(spec: KindSpec, values: Mapping[str, Any]) -> list[Mark]:
             continue
         text = wording.plain_text(field, values[field.name])
         for word, excerpt in rules.find_words(text, words):
-            found.append(
-                Mark(field.name, str(field.label), word.word, word.suggestion, excerpt)
-            )
+            found.append(Mark(field.name, str(field.label), word.word, word.suggestion, excerpt))
     return found
 
 

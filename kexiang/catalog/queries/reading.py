@@ -1,7 +1,7 @@
 """Records as an actor may see them: lists with filters, one record, versions, steps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -51,11 +51,11 @@ class RecordFilter:
     complete: str = ""
     fresh: str = ""
     flagged: bool = False
+    expiring: bool = False
     mine: bool = False
     today: date | None = None
     sort: str = "updated"
     updated_after: datetime | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 COMPLETE = {
@@ -78,7 +78,12 @@ def is_stale_q(today: date) -> Q:
     )
 
 
-def records(actor: Actor, wanted: RecordFilter = RecordFilter()) -> QuerySet[Record]:  # noqa: B008
+def expiring_q(today: date) -> Q:
+    """Published records whose last day lies within thirty days, or has passed."""
+    return Q(state__in=rules.SHOWN, valid_until__lte=today + timedelta(days=30))
+
+
+def records(actor: Actor, wanted: RecordFilter = RecordFilter()) -> QuerySet[Record]:
     """The records the actor may see, narrowed and sorted; owner joined."""
     rows = Record.objects.filter(policies.visible(actor)).select_related("owner")
     if wanted.mine:
@@ -94,6 +99,8 @@ def records(actor: Actor, wanted: RecordFilter = RecordFilter()) -> QuerySet[Rec
         rows = rows.filter(stale if wanted.fresh == "stale" else ~stale)
     if wanted.flagged:
         rows = rows.filter(pk__in=Record.objects.filter(flags__isnull=False).values("pk"))
+    if wanted.expiring and wanted.today:
+        rows = rows.filter(expiring_q(wanted.today))
     if wanted.updated_after:
         rows = rows.filter(updated_at__gt=wanted.updated_after)
     for word in wanted.q.split()[:6]:
@@ -119,7 +126,9 @@ def record(actor: Actor, uid: str) -> Record:
         rows = Record.objects.filter(policies.visible(actor), **named)
         row = rows.select_related("owner").first()
     if row is None:
-        raise NotFound(_("没有找到这条记录,可能已下架、尚未发布,或网址有误。可以回到检索页重新查找。"))
+        raise NotFound(
+            _("没有找到这条记录,可能已下架、尚未发布,或网址有误。可以回到检索页重新查找。")
+        )
     return row
 
 
@@ -248,3 +257,18 @@ def linked_from(actor: Actor, row: Record, today: date) -> QuerySet[Record]:
 
 def state_label(state: str) -> str:
     return str(RecordState(state).label)
+
+
+def may_see_files(*, actor: Actor, subject: str) -> bool | None:
+    """Whether the files under a subject may be handed out; ``None``: not a record's files.
+
+    ``record:<uid>`` follows the record, ``record:<uid>:unit`` only its unit and the offices.
+    """
+    kind, _colon, rest = subject.partition(":")
+    if kind != "record":
+        return None
+    uid, _colon, audience = rest.partition(":")
+    row = Record.objects.filter(policies.visible(actor), uid=uid).select_related("owner").first()
+    if row is None:
+        return False
+    return not audience or policies.reach(actor, row) in ("unit", "restricted")

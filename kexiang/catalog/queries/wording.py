@@ -71,7 +71,7 @@ def label_of(spec: FieldSpec, code: Any) -> str:
     return reference.code_label(spec.codes, str(code)) if spec.codes else str(code)
 
 
-def text_of(spec: FieldSpec, value: Any, names: Names = Names()) -> str:  # noqa: B008 -- frozen
+def text_of(spec: FieldSpec, value: Any, names: Names = Names()) -> str:
     """A stored value as text without its unit; empty for nothing."""
     if value is None or value == "" or value == []:
         return ""

@@ -1,5 +1,6 @@
 """Writes of the catalogue. Every one is one transaction: check, change, journal, enqueue."""
 
+from kexiang.catalog.services.exports import PrintHead, export_records, print_records
 from kexiang.catalog.services.imports import (
     ImportResult,
     begin_check,
@@ -18,6 +19,7 @@ from kexiang.catalog.services.steps import (
     approve_many,
     approve_record,
     cancel_record,
+    publishes_next,
     refuse_record,
     refuse_secret,
     restore_record,
@@ -26,7 +28,9 @@ from kexiang.catalog.services.steps import (
     take_down_record,
     withdraw_record,
 )
+from kexiang.catalog.services.values import lookup_for
 from kexiang.catalog.services.writing import (
+    autosave_record,
     confirm_record,
     create_record,
     delete_draft,
@@ -39,9 +43,11 @@ from kexiang.catalog.services.writing import (
 __all__ = [
     "ImportResult",
     "Outcome",
+    "PrintHead",
     "act",
     "approve_many",
     "approve_record",
+    "autosave_record",
     "begin_check",
     "begin_run",
     "begin_undo",
@@ -50,10 +56,14 @@ __all__ = [
     "create_record",
     "delete_draft",
     "discard_change",
+    "export_records",
     "fault_workbook",
     "import_file",
     "is_big",
+    "lookup_for",
     "map_columns",
+    "print_records",
+    "publishes_next",
     "refuse_record",
     "refuse_secret",
     "restore_record",

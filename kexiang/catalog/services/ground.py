@@ -117,9 +117,7 @@ def publish_to_search(records: Iterable[Record]) -> int:
             state=record.state, visibility=record.visibility, is_held=record.is_held
         )
         operation = "upsert" if indexed else "delete"
-        last = search.enqueue(
-            source=SOURCE, uid=record.uid, version=record.version, op=operation
-        )
+        last = search.enqueue(source=SOURCE, uid=record.uid, version=record.version, op=operation)
     return last
 
 

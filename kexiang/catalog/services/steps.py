@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from kexiang.catalog import policies
 from kexiang.catalog.models import PendingChange, Record
-from kexiang.catalog.services import ground, values, writing
+from kexiang.catalog.services import ground, parts, values, writing
 from kexiang.catalog.types import Level, RecordAction, RecordState
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Conflict, DomainError, Invalid, NotFound, Problem
@@ -33,6 +33,8 @@ def submit_record(*, actor: Actor, uid: str, at: datetime, version: int | None =
         policies.require(actor, A.SUBMIT, record)
         ground.check_version(record.version, version)
         values.require_complete(spec, record.attributes, actor=actor, today=today)
+        parts.require_unused_numbers(record, spec)
+        writing.keep_version(record, actor=actor, at=at)
     else:
         _require_change(actor, record, change)
         ground.check_version(change.version, version)
@@ -40,7 +42,7 @@ def submit_record(*, actor: Actor, uid: str, at: datetime, version: int | None =
         ground.move(record, None, A.OPEN_CHANGE, actor=actor, at=at, level=Level.UNIT)
     _mark_submitted(record, change, actor, at)
     ground.move(record, change, A.SUBMIT, actor=actor, at=at, level=Level.UNIT)
-    writing.refresh_flags(record, spec, change.values if change else record.attributes, at)
+    parts.refresh_flags(record, spec, change.values if change else record.attributes, at)
     _pass_unneeded(record, change, actor, at)
     return record
 
@@ -116,6 +118,11 @@ def approve_record(
     return record
 
 
+def publishes_next(record: Record, state: str, at: datetime) -> bool:
+    """Whether approving in this review state publishes (the reviewer must tick secrecy)."""
+    return ground.is_last_step(state, ground.needed_steps(record, at))
+
+
 def _pass_after_approval(
     record: Record, change: PendingChange | None, needed: frozenset[str], at: datetime
 ) -> None:
@@ -150,7 +157,7 @@ def _publish(
         writing.apply_change(record, change, actor=actor, at=at)
         ground.move(record, None, A.CLOSE_CHANGE, actor=SYSTEM, at=at, level=Level.SYSTEM)
     ground.publish_to_search([record])
-    writing.refresh_dependents(record, at)
+    parts.refresh_dependents(record, at)
 
 
 @transaction.atomic
@@ -257,9 +264,7 @@ def restore_record(*, actor: Actor, uid: str, at: datetime) -> Record:
 
 
 @transaction.atomic
-def cancel_record(
-    *, actor: Actor, uid: str, at: datetime, reason: str, document_no: str
-) -> Record:
+def cancel_record(*, actor: Actor, uid: str, at: datetime, reason: str, document_no: str) -> Record:
     """End a record for good (报废, 调拨, 毁损) on the strength of a document."""
     record, change = ground.locked(actor, uid)
     policies.require(actor, A.CANCEL, record)
@@ -291,6 +296,7 @@ class Outcome:
     uid: str
     is_done: bool
     message: str = ""
+    number: str = ""
 
 
 def approve_many(
@@ -302,15 +308,18 @@ def approve_many(
     is left for a person to look at (ux.md B5, 批量通过 with 一致性检查).
     """
     outcomes = []
+    numbers = dict(
+        Record.objects.filter(policies.visible(actor), uid__in=uids).values_list("uid", "number")
+    )
     for uid in uids:
         try:
             with transaction.atomic():
                 _require_unsuspicious(actor, uid, timezone.localdate(at))
                 approve_record(actor=actor, uid=uid, at=at, secrecy_checked=secrecy_checked)
         except DomainError as error:
-            outcomes.append(Outcome(uid, is_done=False, message=str(error)))
+            outcomes.append(Outcome(uid, False, str(error), numbers.get(uid, "")))
         else:
-            outcomes.append(Outcome(uid, is_done=True))
+            outcomes.append(Outcome(uid, True, number=numbers.get(uid, "")))
     return outcomes
 
 

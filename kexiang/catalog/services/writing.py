@@ -1,7 +1,7 @@
 """Entering and changing records: create, update, change of what is published, revisions."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,18 +11,11 @@ from django.utils.translation import gettext as _
 from kexiang.accounts import queries as accounts
 from kexiang.accounts.types import Attribute
 from kexiang.audit import services as audit
-from kexiang.catalog import policies, queries, rules
-from kexiang.catalog.models import (
-    PendingChange,
-    Record,
-    RecordColumn,
-    RecordFlag,
-    RecordLink,
-    Revision,
-)
-from kexiang.catalog.services import ground, values
-from kexiang.catalog.services.columns import columns_of, other_columns
-from kexiang.catalog.types import FlagKind, RecordState, Visibility
+from kexiang.catalog import policies, rules
+from kexiang.catalog.models import PendingChange, Record, Revision
+from kexiang.catalog.services import ground, parts, values
+from kexiang.catalog.services.columns import columns_of
+from kexiang.catalog.types import RecordState, Visibility
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Conflict, Invalid, NotFound, Problem
 from kexiang.kinds import queries as kinds
@@ -50,9 +43,7 @@ def create_record(
     spec = kinds.kind(kind)
     organisation = accounts.organisation(actor, owner)
     policies.require_enter(actor, organisation.uid, organisation.region)
-    attributes = values.clean_draft(
-        spec, raw, actor=actor, today=timezone.localdate(at)
-    )
+    attributes = values.clean_draft(spec, raw, actor=actor, today=timezone.localdate(at))
     record = Record(
         kind=spec.code,
         number=ground.take_numbers(spec, timezone.localdate(at).year, 1)[0],
@@ -65,9 +56,9 @@ def create_record(
         updated_at=at,
         **_content(spec, attributes, organisation.region),
     )
-    require_unused_numbers(record, spec)
+    parts.require_unused_numbers(record, spec)
     record.save(force_insert=True)
-    _sync_parts(record, spec, attributes)
+    parts.sync_parts(record, spec, attributes, actor=actor)
     _revise(record, [], actor=actor, at=at)
     audit.record(
         kind="record.create",
@@ -104,107 +95,6 @@ def _content(spec: KindSpec, attributes: dict[str, Any], region: str) -> dict[st
         "region": attributes.get("region") or region,
         "completeness": kinds.completeness(spec, attributes).percent,
     }
-
-
-def require_unused_numbers(record: Record, spec: KindSpec) -> None:
-    """Raise ``Invalid`` when the owner already has such a number (domain.md §3.3 innerId)."""
-    mine = Record.objects.filter(owner=record.owner, kind=record.kind).exclude(
-        state__in=[RecordState.REFUSED, RecordState.CANCELLED]
-    )
-    problems = []
-    for column, name in number_fields(spec):
-        value = getattr(record, column)
-        if not value:
-            continue
-        other = mine.filter(**{column: value}).exclude(uid=record.uid).first()
-        if other is not None:
-            label = spec.field(name).label
-            message = _("%(label)s“%(value)s”在本单位已用于 %(number)s(%(title)s),请核对。") % {
-                "label": label,
-                "value": value,
-                "number": other.number,
-                "title": other.title,
-            }
-            problems.append(Problem(name, message, label=label))
-    if problems:
-        raise Invalid(problems)
-
-
-def number_fields(spec: KindSpec) -> list[tuple[str, str]]:
-    number = spec.role("number")
-    pairs = [("inner_no", number.name)] if number is not None else []
-    if spec.has("asset_no"):
-        pairs.append(("asset_no", "asset_no"))
-    return pairs
-
-
-def _sync_parts(record: Record, spec: KindSpec, attributes: Mapping[str, Any]) -> None:
-    """Bring links, extra columns and the effective last day in line with the attributes."""
-    RecordColumn.objects.filter(record=record).delete()
-    extra = other_columns(spec, attributes)
-    for row in extra:
-        row.record = record
-    RecordColumn.objects.bulk_create(extra)
-    targets = _sync_links(record, spec, attributes)
-    expiry = effective_expiry(columns_of(spec, attributes)["valid_until"], targets)
-    if expiry != record.valid_until:
-        record.valid_until = expiry
-        Record.objects.filter(pk=record.pk).update(valid_until=expiry)
-
-
-def _sync_links(record: Record, spec: KindSpec, attributes: Mapping[str, Any]) -> list[Record]:
-    wanted = link_uids(spec, attributes)
-    targets = {
-        target.uid: target
-        for target in Record.objects.filter(uid__in={uid for _name, uid in wanted})
-    }
-    RecordLink.objects.filter(source=record).delete()
-    links = {
-        (name, uid): RecordLink(source=record, target=targets[uid], field=name)
-        for name, uid in wanted
-        if uid in targets and uid != record.uid
-    }
-    RecordLink.objects.bulk_create(links.values())
-    return list(targets.values())
-
-
-def link_uids(spec: KindSpec, attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(field, uid) of every record named in the attributes."""
-    found = []
-    for field in spec.fields:
-        if field.type in ("record", "records"):
-            value = attributes.get(field.name) or []
-            found += [(field.name, uid) for uid in ([value] if isinstance(value, str) else value)]
-    return found
-
-
-def effective_expiry(own: date | None, targets: list[Record]) -> date | None:
-    """The last day a record may be shown: its own, and that of what it rests on.
-
-    A test item with several certificates lives as long as the last of them (ux.md D3).
-    """
-    ends = [t.valid_until for t in targets if kinds.kind(t.kind).role("expires") is not None]
-    known = [end for end in ends if end is not None]
-    rests_on = max(known) if known and len(known) == len(ends) else None
-    days = [day for day in (own, rests_on) if day is not None]
-    return min(days) if days else None
-
-
-def refresh_dependents(record: Record, at: datetime) -> None:
-    """Records that rest on this one (test items on a certificate) take over its last day."""
-    if kinds.kind(record.kind).role("expires") is None:
-        return
-    dependents = Record.objects.filter(links__target=record).distinct().select_for_update()
-    touched = []
-    for dependent in dependents.select_related("owner"):
-        spec = kinds.kind(dependent.kind)
-        own = columns_of(spec, dependent.attributes)["valid_until"]
-        targets = Record.objects.filter(backlinks__source=dependent)
-        expiry = effective_expiry(own, list(targets))
-        if expiry != dependent.valid_until:
-            ground.touch(dependent, at, valid_until=expiry)
-            touched.append(dependent)
-    ground.publish_to_search(touched)
 
 
 def _revise(
@@ -244,31 +134,80 @@ def update_record(
     spec = kinds.kind(record.kind)
     current = change.values if change is not None else record.attributes
     ground.check_version(change.version if change is not None else record.version, version)
-    merged = values.clean_update(
-        spec, current, raw, actor=actor, today=timezone.localdate(at)
-    )
+    merged = values.clean_update(spec, current, raw, actor=actor, today=timezone.localdate(at))
     seen = _visibility(visibility) if visibility is not None else None
     if record.is_shown:
         _write_change(record, change, merged, seen, actor=actor, at=at)
         return record
-    changed = rules.changed_fields(record.attributes, merged)
-    if not changed and seen in (None, record.visibility):
-        return record
+    changed = rules.changed_fields(_last_values(record), merged)
     if seen is not None and seen != record.visibility:
         changed = [*changed, "visibility"]
-    _write(record, spec, merged, seen or record.visibility, at)
+    if not changed and merged == record.attributes:
+        return record
+    _write(record, spec, merged, seen or record.visibility, actor=actor, at=at)
     _revise(record, changed, actor=actor, at=at, note=note)
     _journal(record, "record.update", changed, actor, at)
     return record
 
 
+def _last_values(record: Record) -> dict[str, Any]:
+    """The values of the last version; an autosaved draft may be ahead of it."""
+    last = (
+        Revision.objects.filter(record=record).order_by("-number").values_list("values", flat=True)
+    )
+    return last.first() or {}
+
+
+def keep_version(record: Record, *, actor: Actor, at: datetime) -> None:
+    """Make what was autosaved a version of its own before it goes to the offices."""
+    changed = rules.changed_fields(_last_values(record), record.attributes)
+    if changed:
+        ground.touch(record, at)
+        _revise(record, changed, actor=actor, at=at)
+        _journal(record, "record.update", changed, actor, at)
+
+
+@transaction.atomic
+def autosave_record(
+    *, actor: Actor, uid: str, values_now: Mapping[str, Any], at: datetime
+) -> Record:
+    """Keep what stands in an open form, every few seconds: no version, no journal line.
+
+    ``values_now`` are cleaned values of the whole form. The versions people see begin with
+    the next saving by hand or the submission. Raises ``Conflict`` while under review.
+    """
+    record, change = ground.locked(actor, uid)
+    policies.require_edit(actor, record, change)
+    spec = kinds.kind(record.kind)
+    if record.is_shown:
+        if change is not None:
+            change.values = dict(values_now)
+            change.changed = rules.changed_fields(record.attributes, values_now)
+            change.updated_at = at
+            change.save(update_fields=["values", "changed", "updated_at"])
+        else:
+            _write_change(record, None, dict(values_now), None, actor=actor, at=at)
+        return record
+    content = _content(spec, dict(values_now), record.owner.region)
+    kept = {name: value for name, value in content.items() if name not in ("inner_no", "asset_no")}
+    Record.objects.filter(pk=record.pk).update(**kept, updated_at=at)
+    record.refresh_from_db()
+    return record
+
+
 def _write(
-    record: Record, spec: KindSpec, attributes: dict[str, Any], visibility: str, at: datetime
+    record: Record,
+    spec: KindSpec,
+    attributes: dict[str, Any],
+    visibility: str,
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> None:
     content = _content(spec, attributes, record.owner.region)
     for name, value in content.items():
         setattr(record, name, value)
-    require_unused_numbers(record, spec)
+    parts.require_unused_numbers(record, spec)
     ground.touch(
         record,
         at,
@@ -276,12 +215,10 @@ def _write(
         department=department_of(record.owner_id, at),
         **content,
     )
-    _sync_parts(record, spec, attributes)
+    parts.sync_parts(record, spec, attributes, actor=actor)
 
 
-def _journal(
-    record: Record, kind: str, changed: list[str], actor: Actor, at: datetime
-) -> None:
+def _journal(record: Record, kind: str, changed: list[str], actor: Actor, at: datetime) -> None:
     audit.record(
         kind=kind,
         subject=f"record:{record.uid}",
@@ -315,6 +252,8 @@ def _write_change(
     change.visibility = visibility or change.visibility
     change.version += 1
     change.save()
+    spec = kinds.kind(record.kind)
+    parts.attach_files(record, spec, record.attributes, merged, actor=actor)
     _journal(record, "record.change", changed, actor, at)
 
 
@@ -322,16 +261,14 @@ def apply_change(record: Record, change: PendingChange, *, actor: Actor, at: dat
     """Make an accepted change the published version; the caller has locked and approved."""
     spec = kinds.kind(record.kind)
     changed = rules.changed_fields(record.attributes, change.values)
-    _write(record, spec, change.values, change.visibility, at)
+    _write(record, spec, change.values, change.visibility, actor=actor, at=at)
     _revise(record, changed, actor=actor, at=at)
     change.closed_at = at
     change.save(update_fields=["closed_at"])
 
 
 @transaction.atomic
-def restore_revision(
-    *, actor: Actor, uid: str, number: int, at: datetime
-) -> Record:
+def restore_revision(*, actor: Actor, uid: str, number: int, at: datetime) -> Record:
     """Write the values of an earlier version again, as a new version (or a change for review)."""
     record, _change = ground.locked(actor, uid)
     revision = Revision.objects.filter(record=record, number=number).first()
@@ -340,9 +277,7 @@ def restore_revision(
     current = _change.values if _change is not None else record.attributes
     gone = {name: None for name in current if name not in revision.values}
     note = _("恢复到第 %d 版") % number
-    return update_record(
-        actor=actor, uid=uid, raw={**revision.values, **gone}, at=at, note=note
-    )
+    return update_record(actor=actor, uid=uid, raw={**revision.values, **gone}, at=at, note=note)
 
 
 @transaction.atomic
@@ -381,7 +316,7 @@ def set_current_state(*, actor: Actor, uid: str, value: str, at: datetime) -> Re
     )
     changed = rules.changed_fields(record.attributes, merged)
     if changed:
-        _write(record, spec, merged, record.visibility, at)
+        _write(record, spec, merged, record.visibility, actor=actor, at=at)
         _revise(record, changed, actor=actor, at=at, note=_("更新当前状态"))
         _journal(record, "record.current_state", changed, actor, at)
         ground.publish_to_search([record])
@@ -412,34 +347,3 @@ def discard_change(*, actor: Actor, uid: str, at: datetime) -> Record:
     change.save(update_fields=["closed_at"])
     _journal(record, "record.discard_change", change.changed, actor, at)
     return record
-
-
-def refresh_flags(
-    record: Record, spec: KindSpec, attributes: Mapping[str, Any], at: datetime
-) -> None:
-    """Mark suspicious words and likely duplicates for the reviewer; nothing is blocked."""
-    flags = [
-        RecordFlag(
-            record=record,
-            kind=FlagKind.ERROR_WORD,
-            field=mark.field,
-            text=mark.word[:120],
-            suggestion=mark.suggestion[:120],
-            at=at,
-        )
-        for mark in queries.marks(spec, attributes)
-    ]
-    flags += [
-        RecordFlag(
-            record=record,
-            kind=FlagKind.DUPLICATE,
-            text=suspect.reason[:120],
-            other_id=suspect.record_id,
-            at=at,
-        )
-        for suspect in queries.suspects(
-            owner_id=record.owner_id, spec=spec, attributes=attributes, exclude=record.uid
-        )
-    ]
-    RecordFlag.objects.filter(record=record).delete()
-    RecordFlag.objects.bulk_create(flags)

@@ -13,7 +13,7 @@ from kexiang.accounts.types import Attribute, OrganisationInfo
 from kexiang.audit import services as audit
 from kexiang.catalog import policies
 from kexiang.catalog.models import ImportJob, Record, RecordColumn, RecordLink, Revision
-from kexiang.catalog.services import ground, values, writing
+from kexiang.catalog.services import ground, parts, values, writing
 from kexiang.catalog.services.columns import columns_of, other_columns
 from kexiang.catalog.services.imports.reading import OWNER, Raw
 from kexiang.catalog.types import ImportMode, RecordState
@@ -62,7 +62,7 @@ class Workshop:
         self._departments: dict[int, str] = {}
         self._seen: dict[tuple[int, str, str], int] = {}
         self._own = accounts.organisation_info(job.owner) if job.owner else None
-        self._numbers = writing.number_fields(self.spec)
+        self._numbers = parts.number_fields(self.spec)
 
     def check(self, batch: list[Raw]) -> Checked:
         """Clean the rows; what is wrong is told by row and field."""
@@ -77,7 +77,9 @@ class Workshop:
             try:
                 columns = columns_of(self.spec, cleaned.values)
             except Invalid as error:
-                done.faults.extend(Problem(p.where, p.message, p.label, number) for p in error.problems)
+                done.faults.extend(
+                    Problem(p.where, p.message, p.label, number) for p in error.problems
+                )
                 continue
             done.goods.append(Good(number, owner, cleaned.values, columns))
         self._drop_used_numbers(done)
@@ -91,7 +93,9 @@ class Workshop:
             self._owners[text] = self._resolve(text)
         owner = self._owners[text]
         if owner is None:
-            message = _("单位“%s”没有登记或不在您的填报范围内,请核对全称或先登记该单位。") % text[:40]
+            message = (
+                _("单位“%s”没有登记或不在您的填报范围内,请核对全称或先登记该单位。") % text[:40]
+            )
             done.faults.append(Problem(OWNER, message, _("单位"), row))
         return owner
 
@@ -215,7 +219,7 @@ class Workshop:
             for row in other_columns(self.spec, record.attributes):
                 row.record = record
                 columns.append(row)
-            for name, uid in writing.link_uids(self.spec, record.attributes):
+            for name, uid in parts.link_uids(self.spec, record.attributes):
                 wanted.setdefault(uid, []).append((record, name))
         RecordColumn.objects.bulk_create(columns, batch_size=1000)
         if wanted:
@@ -232,6 +236,6 @@ class Workshop:
                     behind.setdefault(record.pk, (record, []))[1].append(targets[uid])
         RecordLink.objects.bulk_create(links, batch_size=1000)
         for record, rests_on in behind.values():
-            expiry = writing.effective_expiry(record.valid_until, rests_on)
+            expiry = parts.effective_expiry(record.valid_until, rests_on)
             if expiry != record.valid_until:
                 Record.objects.filter(pk=record.pk).update(valid_until=expiry)

@@ -113,7 +113,9 @@ def _require_publisher(actor: Actor, region: str, publish: SecrecyCheck | None) 
     offices = actor.regions_as({"bureau_admin"})
     covered = any(region.startswith(policies.region_prefix(code)) for code in offices)
     if not (offices and (covered or not region)):
-        raise NotAllowed(_("只有市科技局业务科室可以在导入时直接发布,单位导入的记录请逐级提交审核。"))
+        raise NotAllowed(
+            _("只有市科技局业务科室可以在导入时直接发布,单位导入的记录请逐级提交审核。")
+        )
 
 
 def _require_choice(field: str, value: str, choices: Any) -> None:

@@ -16,7 +16,9 @@ from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import KindSpec
 
 OWNER = "@owner"
-OWNER_HEADS = frozenset({"单位名称", "所属单位", "管理单位", "依托单位", "owner", "单位", "统一社会信用代码"})
+OWNER_HEADS = frozenset(
+    {"单位名称", "所属单位", "管理单位", "依托单位", "owner", "单位", "统一社会信用代码"}
+)
 _TOTAL = re.compile(r"(合|总|小)\s*计|本页合计")
 
 Raw = tuple[int, dict[str, Any]]
@@ -82,7 +84,9 @@ def require_mapping(job: ImportJob, spec: KindSpec) -> None:
         message = _("没有对应“%s”的列,请在列对应中选择。") % label
         problems.append(Problem(spec.title_field, message, label=label))
     if job.owner is None and OWNER not in chosen:
-        problems.append(Problem(OWNER, _("请选择填报单位,或指定哪一列是单位名称。"), label=_("单位")))
+        problems.append(
+            Problem(OWNER, _("请选择填报单位,或指定哪一列是单位名称。"), label=_("单位"))
+        )
     for name in job.mapping.get("ask", []):
         if name in chosen and name not in job.mapping["units"]:
             label = spec.field(name).label if spec.has(name) else name

@@ -1,0 +1,48 @@
+"""Workbench pages of the catalogue."""
+
+from django.urls import path, re_path
+
+from kexiang.catalog.views import detail, entry, imports, lists
+
+app_name = "catalog"
+UID = "(?P<uid>[0-9A-HJKMNP-TV-Z]{26})"
+ACTION = "(?P<action>submit|approve|return|refuse|withdraw|take_down|restore|cancel|confirm)"
+urlpatterns = [
+    path("work/records/", lists.record_list, name="record_list"),
+    path("work/records/new/", entry.record_create, name="record_create"),
+    path("work/records/export/", lists.record_export, name="record_export"),
+    path("work/records/print/", lists.record_print, name="record_print"),
+    re_path(rf"^work/records/{UID}/$", detail.record_detail, name="record_detail"),
+    re_path(rf"^work/records/{UID}/edit/$", entry.record_edit, name="record_edit"),
+    re_path(rf"^work/records/{UID}/autosave/$", entry.record_autosave, name="record_autosave"),
+    re_path(
+        rf"^work/records/{UID}/duplicates/$", entry.record_duplicates, name="record_duplicates"
+    ),
+    re_path(rf"^work/records/{UID}/delete/$", entry.record_delete, name="record_delete"),
+    re_path(rf"^work/records/{UID}/state/$", detail.record_state, name="record_state"),
+    re_path(rf"^work/records/{UID}/history/$", detail.record_history, name="record_history"),
+    re_path(
+        rf"^work/records/{UID}/history/(?P<number>\d{{1,9}})/$",
+        lambda request, uid, number: detail.record_version(request, uid, int(number)),
+        name="record_version",
+    ),
+    re_path(
+        rf"^work/records/{UID}/history/(?P<number>\d{{1,9}})/restore/$",
+        lambda request, uid, number: detail.record_restore(request, uid, int(number)),
+        name="record_restore",
+    ),
+    re_path(rf"^work/records/{UID}/{ACTION}/$", detail.record_act, name="record_act"),
+    path("work/review/", lists.review_queue, name="review_queue"),
+    path("work/review/batch/", lists.review_batch, name="review_batch"),
+    path("work/imports/", imports.import_list, name="import_list"),
+    path("work/imports/new/", imports.import_create, name="import_create"),
+    path("work/imports/template/<slug:kind>.xlsx", imports.import_template, name="import_template"),
+    re_path(rf"^work/imports/{UID}/$", imports.import_detail, name="import_detail"),
+    re_path(rf"^work/imports/{UID}/columns/$", imports.import_map, name="import_map"),
+    re_path(rf"^work/imports/{UID}/faults/$", imports.import_faults, name="import_faults"),
+    re_path(
+        rf"^work/imports/{UID}/(?P<action>check|run|undo)/$",
+        imports.import_act,
+        name="import_act",
+    ),
+]

@@ -1,0 +1,154 @@
+"""Lists: the records of my unit, the queue of an office, exports."""
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from kexiang.accounts import queries as accounts
+from kexiang.catalog import policies, queries, services
+from kexiang.catalog.forms import FilterForm
+from kexiang.catalog.queries import RecordFilter
+from kexiang.catalog.views import shared
+from kexiang.core.http import ActorRequest
+from kexiang.kinds import queries as kinds
+
+COLUMNS = [
+    ("number", _("编号")),
+    ("kind", _("类型")),
+    ("model", _("型号")),
+    ("value", _("原值")),
+    ("state", _("状态")),
+    ("complete", _("完整度")),
+    ("updated", _("更新时间")),
+]
+
+
+def _wanted(request: ActorRequest, form: FilterForm) -> RecordFilter:
+    sort = request.GET.get("sort", "updated")
+    return form.wanted(
+        mine=bool(policies.owners(request.actor)) and request.GET.get("scope") != "all",
+        flagged=request.GET.get("flagged") == "1",
+        expiring=request.GET.get("expiring") == "1",
+        owner=request.GET.get("owner", "")[:26],
+        today=timezone.localdate(),
+        sort=sort,
+    )
+
+
+@require_GET
+def record_list(request: ActorRequest) -> HttpResponse:
+    """The records of my unit, or of my area for an office (ux.md B5)."""
+    shared.require_login(request)
+    form = FilterForm(request.GET, kinds=shared.kind_choices())
+    wanted = _wanted(request, form)
+    page = shared.page_of(request, queries.records(request.actor, wanted))
+    context = {
+        **page,
+        "form": form,
+        "wanted": wanted,
+        "cards": queries.cards_of(page["rows"]),
+        "columns": COLUMNS,
+        "tones": shared.TONES,
+        "may_enter": bool(policies.owners(request.actor)),
+        "query": request.GET.urlencode(),
+        "sorts": SORTS,
+    }
+    return render(request, "catalog/record_list.html", context)
+
+
+SORTS = [
+    ("updated", _("最近更新")),
+    ("-updated", _("最久未更新")),
+    ("completeness", _("完整度从低到高")),
+    ("value", _("原值从高到低")),
+    ("pinyin", _("名称拼音")),
+    ("number", _("编号")),
+]
+
+
+@require_GET
+def record_export(request: ActorRequest) -> FileResponse:
+    """The whole list, as filtered, in the format of ``format`` (xlsx, csv, jsonl)."""
+    shared.require_login(request)
+    form = FilterForm(request.GET, kinds=shared.kind_choices())
+    wanted = _wanted(request, form)
+    chosen = request.GET.get("format", "xlsx")
+    chosen = chosen if chosen in shared.TYPES else "xlsx"
+    at = timezone.now()
+    name = f"{_('资源记录')}-{timezone.localdate():%Y%m%d}.{chosen}"
+    return shared.download(
+        name,
+        shared.TYPES[chosen],
+        lambda target: services.export_records(
+            actor=request.actor, wanted=wanted, format=chosen, target=target, at=at
+        ),
+    )
+
+
+@require_GET
+def record_print(request: ActorRequest) -> FileResponse:
+    """The list as the sheet that is printed and sealed."""
+    shared.require_login(request)
+    form = FilterForm(request.GET, kinds=shared.kind_choices())
+    wanted = _wanted(request, form)
+    labels = queries.kind_labels()
+    head = services.PrintHead(
+        title=_("%s名录") % labels.get(wanted.kind, _("共享资源")), unit=_unit_name(request)
+    )
+    at = timezone.now()
+    return shared.download(
+        f"{head.title}-{timezone.localdate():%Y%m%d}.xlsx",
+        shared.XLSX,
+        lambda target: services.print_records(
+            actor=request.actor, wanted=wanted, head=head, target=target, at=at
+        ),
+    )
+
+
+def _unit_name(request: ActorRequest) -> str:
+    infos = accounts.organisation_infos(request.actor.orgs)
+    return "、".join(info.name for info in infos.values())[:80]
+
+
+@require_GET
+def review_queue(request: ActorRequest) -> HttpResponse:
+    """What waits for the decision of this actor's office, oldest first."""
+    shared.require_login(request)
+    form = FilterForm(request.GET, kinds=shared.kind_choices())
+    rows = queries.review_queue(request.actor, form.wanted(sort="submitted"))
+    page = shared.page_of(request, rows)
+    context = {
+        **page,
+        "form": form,
+        "items": queries.queue_items(page["rows"]),
+        "tones": shared.TONES,
+        "today": timezone.localdate(),
+        "kinds": {spec.code: spec for spec in kinds.kinds()},
+    }
+    return render(request, "catalog/review_queue.html", context)
+
+
+@require_POST
+def review_batch(request: ActorRequest) -> HttpResponse:
+    """Approve the ticked records that nothing speaks against; say which were left and why."""
+    shared.require_login(request)
+    uids = request.POST.getlist("uid")[:100]
+    outcomes = services.approve_many(
+        actor=request.actor,
+        uids=uids,
+        at=timezone.now(),
+        secrecy_checked=request.POST.get("secrecy_checked") == "on",
+    )
+    done = [outcome for outcome in outcomes if outcome.is_done]
+    left = [outcome for outcome in outcomes if not outcome.is_done]
+    if done:
+        messages.success(request, _("已通过 %d 条。") % len(done))
+    for outcome in left[:10]:
+        messages.warning(request, _("未通过 %(uid)s:%(why)s") % {
+            "uid": outcome.number or outcome.uid, "why": outcome.message})  # fmt: skip
+    if not outcomes:
+        messages.warning(request, _("请先勾选要通过的记录。"))
+    return redirect("catalog:review_queue")
