@@ -76,7 +76,8 @@ def _tell(result: ImportResult, *, dry_run: bool) -> int:
     print(f"{done}:共 {result.rows:,} 行,合格 {result.good:,} 行,有错 {result.bad:,} 行。")
     if result.message:
         print(result.message)
-    print(f"导入编号 {result.job}(撤销:kexiang import undo {result.job})")
+    if result.good and result.is_done and not dry_run:
+        print(f"导入编号 {result.job}(撤销:kexiang import undo {result.job})")
     return 0 if result.is_done and not result.bad else 1
 
 
