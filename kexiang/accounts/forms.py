@@ -321,6 +321,12 @@ class PeopleFilter(Filter):
     )
 
 
+class MembersFilter(Filter):
+    role = forms.ChoiceField(
+        label=_("角色"), required=False, choices=[("", _("全部")), *Role.choices]
+    )
+
+
 class OrganisationFilter(Filter):
     region = forms.ChoiceField(label=_("地区"), required=False)
     nature = forms.ChoiceField(label=_("单位性质"), required=False)

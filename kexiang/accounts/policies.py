@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from kexiang.accounts.rules import GIVES
 from kexiang.accounts.types import REGION_ROLES, UNIT_ROLES, Role
-from kexiang.kernel.actor import Actor, region_covers
+from kexiang.kernel.actor import Actor, Grant, region_covers
 from kexiang.kernel.errors import NotAllowed, NotAuthenticated
 
 NOTHING = Q(pk__in=[])
@@ -22,31 +22,38 @@ def require_known(actor: Actor) -> None:
 
 def may_give(actor: Actor, role: str, *, org: str = "", region: str = "") -> bool:
     """Whether ``actor`` may give or end ``role`` for an organisation and its region."""
-    if actor.is_system:
+    return actor.is_system or any(
+        role in GIVES.get(grant.role, frozenset()) and _reaches(grant, role, org, region)
+        for grant in actor.grants
+    )
+
+
+def _reaches(grant: Grant, role: str, org: str, region: str) -> bool:
+    if grant.role == Role.SYSADMIN:
         return True
-    for grant in actor.grants:
-        if role not in GIVES.get(grant.role, frozenset()):
-            continue
-        if grant.role == Role.SYSADMIN:
-            return True
-        if grant.org and grant.org == org:
-            return True
-        if grant.region and (not region or region_covers(grant.region, region)):
-            return bool(region) or role == Role.EXPERT
-    return False
+    if grant.org:
+        return grant.org == org
+    if not region:
+        return role == Role.EXPERT  # the only role an officer gives that is held nowhere
+    return region_covers(grant.region, region)
 
 
 def require_giver(actor: Actor, role: str, *, org: str = "", region: str = "") -> None:
     """Raise ``NotAuthenticated`` or ``NotAllowed`` unless ``actor`` may give ``role`` there."""
     require_known(actor)
     if not may_give(actor, role, org=org, region=region):
-        raise NotAllowed(
-            _(
-                "您当前的角色不能办理“%(role)s”的授权。单位内的角色由本单位管理员办理,"
-                "县区与单位管理员由市科技局业务科室办理,其他角色请联系系统管理员。"
-            )
-            % {"role": Role(role).label}
+        raise refusal_to_give(role)
+
+
+def refusal_to_give(role: str) -> NotAllowed:
+    """Why somebody may not give or end ``role``, and who may."""
+    return NotAllowed(
+        _(
+            "您当前的角色不能办理“%(role)s”的授权。单位内的角色由本单位管理员办理,"
+            "县区与单位管理员由市科技局业务科室办理,其他角色请联系系统管理员。"
         )
+        % {"role": Role(role).label}
+    )
 
 
 def officer_regions(actor: Actor) -> frozenset[str]:

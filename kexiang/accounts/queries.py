@@ -240,12 +240,23 @@ def people_named(actor: Actor, text: str) -> QuerySet[Person]:
     return people(actor).filter(found)
 
 
-def members(actor: Actor, organisation: Organisation, *, today: date) -> list[Membership]:
-    """The roles in force in an organisation, for its people and those above; else empty."""
+def members(
+    actor: Actor, organisation: Organisation, *, today: date, text: str = "", role: str = ""
+) -> list[Membership]:
+    """The roles in force in an organisation, for its people and those above; else empty.
+
+    ``text`` is a part of a name or user name, ``role`` a role's code.
+    """
     may = policies.may_edit_organisation(actor, organisation.uid, organisation.region)
     if not may and organisation.uid not in actor.orgs:
         return []
     rows = Membership.objects.filter(in_force(today), organisation=organisation)
+    if role:
+        rows = rows.filter(role=role)
+    if words := rules.fold(text):
+        rows = rows.filter(
+            Q(person__name__icontains=words) | Q(person__username__icontains=words.lower())
+        )
     return list(rows.select_related("person", "organisation").order_by("role", "id"))
 
 

@@ -11,6 +11,7 @@ from django.http import FileResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -24,7 +25,17 @@ from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Invalid, Problem
 
 CSV = "text/csv; charset=utf-8"
-HEADS = ("编号", "封存序号", "时间", "事项", "对象", "操作人编号", "操作人", "内容", "封存值")
+HEADS = (
+    lazy("编号"),
+    lazy("封存序号"),
+    lazy("时间"),
+    lazy("事项"),
+    lazy("对象"),
+    lazy("操作人编号"),
+    lazy("操作人"),
+    lazy("内容"),
+    lazy("封存值"),
+)
 
 
 @require_safe
@@ -61,7 +72,7 @@ def _export(actor: Actor, events: Iterable[Event]) -> FileResponse:
     """Everything found as CSV, because a workbook ends at a million rows."""
     file = TemporaryFile("w+b")  # noqa: SIM115 -- the response closes it
     text = TextIOWrapper(file, encoding="utf-8", newline="")
-    write_csv(text, HEADS, _cells(actor, events))
+    write_csv(text, [str(head) for head in HEADS], _cells(actor, events))
     text.detach().seek(0)
     return FileResponse(file, as_attachment=True, filename="journal.csv", content_type=CSV)
 

@@ -287,6 +287,13 @@ def test_members_are_invited_and_ended(world: World, signed_in: Any, settings: A
         == 422
     )
 
+    found = [client.get(f"{path}?{q}").content.decode() for q in ("q=王", "role=pi", "q=无此人")]
+    assert [("王芳" in html) for html in found] == [True, True, False]
+    assert "李明" not in found[1]
+    contact = client.post(f"/work/people/{Person.objects.get(name='王芳').uid}/contact/")
+    assert "13900000009" in contact.content.decode()
+    rows = client.get(f"{path}?export=1")
+    assert len(list(load_workbook(io.BytesIO(b"".join(rows.streaming_content))).active)) == 4
     row = Membership.objects.get(role="pi")
     assert client.post(f"/work/memberships/{row.pk}/end/")["Location"] == path
     assert signed_in("sme_admin").post(f"/work/memberships/{row.pk}/end/").status_code == 403

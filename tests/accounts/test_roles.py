@@ -123,6 +123,29 @@ def test_nobody_gives_roles_to_himself_or_without_signing_in(world: World):
 
 
 @pytest.mark.django_db
+def test_a_unit_administrator_may_keep_an_instrument_himself(world: World):
+    actor = world.actor("unit_admin")
+    row = services.grant_role(
+        actor=actor,
+        person=actor.uid,
+        role="instrument_keeper",
+        organisation=world.unit.uid,
+        at=AT,
+    )
+
+    assert row.person == world.people["unit_admin"]
+    bureau = world.actor("bureau_admin")
+    with pytest.raises(NotAllowed):
+        services.grant_role(
+            actor=bureau,
+            person=bureau.uid,
+            role="unit_admin",
+            organisation=world.unit.uid,
+            at=AT,
+        )
+
+
+@pytest.mark.django_db
 def test_unit_administrator_reaches_only_his_own_unit(world: World):
     with pytest.raises(NotAllowed):
         services.grant_role(

@@ -189,6 +189,14 @@ def test_five_wrong_passwords_close_the_door_for_a_while(
     assert who(client) is None
 
 
+def test_too_many_sign_ins_from_one_address_get_a_chinese_page(client: Client, settings: Any):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "3/m/ip"}
+    answers = [client.post(LOGIN, {"login": f"x{n}", "password": "y"}) for n in range(5)]
+
+    assert [a.status_code for a in answers] == [200, 200, 200, 429, 429]
+    assert "请等几分钟再试" in answers[-1].content.decode()
+
+
 @pytest.mark.parametrize("url", ["https://evil.cn/", "//evil.cn", "javascript:alert(1)"])
 def test_next_stays_on_this_site(client: Client, person: Person, url: str):
     answer = client.post(

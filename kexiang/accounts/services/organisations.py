@@ -50,7 +50,8 @@ def create_organisation(
     """Open an organisation; ``facts`` are contact fields, ``is_public``, ``is_department``.
 
     ``attributes`` holds dated facts (``nature``, ``affiliation``, ``department``, ``funding``)
-    in force from ``valid_from`` (default today). By officers of the region and the system
+    in force from ``valid_from`` (default today), ``aliases`` short names (former ones come by
+    ``add_alias``). By officers of the region and the system
     administrator. Raises ``NotAllowed`` and ``Invalid``, the latter also for a name, code or
     credit code in use.
     """
@@ -69,7 +70,7 @@ def create_organisation(
     for attribute, value in (attributes or {}).items():
         _set_attribute(row, attribute, value, valid_from or day_of(at))
     for alias in aliases:
-        _add_alias(row, alias, AliasKind.FORMER, None)
+        _add_alias(row, alias, AliasKind.SHORT, None)
     return row
 
 

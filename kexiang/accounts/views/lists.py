@@ -8,6 +8,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse
+from django.utils.translation import gettext as _
 
 from kexiang.accounts.forms import Filter
 from kexiang.core.http import ActorRequest
@@ -63,17 +64,17 @@ def order(
     wanted = form.cleaned_data["sort"] or default
     name = wanted.removeprefix("-")
     if name not in columns:
-        raise Invalid([Problem("sort", "不能按这一项排序,请从表头选择。", "排序")])
+        raise Invalid([Problem("sort", _("不能按这一项排序,请从表头选择。"), _("排序"))])
     sign = "-" if wanted.startswith("-") else ""
     return rows.order_by(f"{sign}{columns[name]}", f"{sign}id")
 
 
 def export(
-    name: str, heads: Sequence[str], rows: Iterable[Any], line: Callable[[Any], Sequence[Any]]
+    name: str, heads: Sequence[object], rows: Iterable[Any], line: Callable[[Any], Sequence[Any]]
 ) -> FileResponse:
     """Everything found as a workbook; cells that look like formulas stay texts."""
     file = TemporaryFile()  # noqa: SIM115 -- the response closes it
-    columns = [Column(head) for head in heads]
+    columns = [Column(str(head)) for head in heads]
     write_xlsx(file, [Sheet(name, columns, (line(row) for row in rows))])
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)

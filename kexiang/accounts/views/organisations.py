@@ -8,11 +8,18 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kexiang.accounts import policies, queries, rules, services
-from kexiang.accounts.forms import FactForm, InviteForm, OrganisationFilter, OrganisationForm
+from kexiang.accounts.forms import (
+    FactForm,
+    InviteForm,
+    MembersFilter,
+    OrganisationFilter,
+    OrganisationForm,
+)
 from kexiang.accounts.models import Organisation
 from kexiang.accounts.types import Attribute, Role
 from kexiang.accounts.views import lists
@@ -23,15 +30,18 @@ from kexiang.reference import queries as reference
 
 SORTS = {"name": "sort_key", "region": "region", "opened": "created_at"}
 HEADS = (
-    "单位名称",
-    "统一社会信用代码",
-    "地区",
-    "单位性质",
-    "网址代码",
-    "联系人",
-    "值班电话",
-    "状态",
+    lazy("单位名称"),
+    lazy("统一社会信用代码"),
+    lazy("地区"),
+    lazy("单位性质"),
+    lazy("网址代码"),
+    lazy("联系人"),
+    lazy("值班电话"),
+    lazy("状态"),
 )
+
+
+MEMBER_HEADS = (lazy("姓名"), lazy("角色"), lazy("手机号"), lazy("起"), lazy("止"))
 
 
 @require_safe
@@ -221,12 +231,24 @@ def organisation_members(request: ActorRequest, uid: str) -> HttpResponseBase:
         else:
             messages.success(request, _("已授予角色,并已短信告知本人。"))
             return redirect("accounts:organisation_members", uid=uid)
-    members = queries.members(request.actor, row, today=timezone.localdate())
-    heads = ("姓名", "角色", "手机号", "起", "止")
+    shown = lists.parsed(request, MembersFilter)
+    members = queries.members(
+        request.actor,
+        row,
+        today=timezone.localdate(),
+        text=shown.cleaned_data["q"],
+        role=shown.cleaned_data["role"],
+    )
     if request.GET.get("export"):
-        return lists.export("members", heads, members, _member_line)
-    lines = [(m, *_member_line(m)) for m in members]
-    context = {"organisation": row, "lines": lines, "form": form}
+        return lists.export("members", MEMBER_HEADS, members, _member_line)
+    page = lists.page(members, shown)
+    context = {
+        "organisation": row,
+        "lines": [(m, *_member_line(m)) for m in page.items],
+        "page": page,
+        "filter": shown,
+        "form": form,
+    }
     status = 422 if form.is_bound else 200
     return render(request, "accounts/organisation_members.html", context, status=status)
 

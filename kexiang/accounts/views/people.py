@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,7 +21,15 @@ from kexiang.core.http import ActorRequest
 from kexiang.kernel.errors import DomainError, Invalid, NotAllowed, NotFound, Problem
 
 SORTS = {"opened": "created_at", "name": "name", "username": "username", "seen": "last_login"}
-HEADS = ("用户名", "姓名", "手机号", "角色", "状态", "开通日期", "最近登录")
+HEADS = (
+    lazy("用户名"),
+    lazy("姓名"),
+    lazy("手机号"),
+    lazy("角色"),
+    lazy("状态"),
+    lazy("开通日期"),
+    lazy("最近登录"),
+)
 
 
 def _require_manager(request: ActorRequest) -> None:
@@ -160,7 +169,12 @@ def _grant(request: ActorRequest, uid: str, values: dict[str, Any]) -> None:
 def person_contact(request: ActorRequest, uid: str) -> HttpResponse:
     """Number and address in clear; the reading is journalled."""
     contact = services.read_contact(actor=request.actor, uid=uid, at=timezone.now())
-    context = {"contact": contact, "number": contact.mobile.removeprefix("+86")}
+    manages = policies.may_lock(request.actor)
+    context = {
+        "contact": contact,
+        "number": contact.mobile.removeprefix("+86"),
+        "back": f"/work/people/{uid}/" if manages else "/work/organisation/",
+    }
     return render(request, "accounts/person_contact.html", context)
 
 
