@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _query_counts(place: web_seed.Place) -> dict[str, int]:
     """Database queries of a page are the same for 1, 3 and 50 items."""
     counts: dict[str, int] = {}
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     for name, path in (("search", "/search"), ("api_search", "/api/v1/search")):
         found = {}
         for size in ITEMS:

@@ -1,0 +1,1 @@
+"""Measurements: each names its baseline and proves its answers before it times them."""
