@@ -65,8 +65,6 @@ def phrase(folded: str, field: str = "b") -> tree.Query:
     runs = tokens.units(folded)
     if not runs:
         return tree.Nothing()
-    if len(runs) == 1 and len(runs[0]) == 1 and tokens.is_han(runs[0]) and field == "b":
-        return tree.Tokens("u", (runs[0],), "any")
     stream = tokens.bigrams(folded)
     last = runs[-1]
     if not tokens.is_han(last):

@@ -11,7 +11,7 @@ from kexiang.search.tree import All, Query
 
 # Token fields (positions or not) and keyword fields every index has.
 POSITIONAL = ("b", "tb", "py", "pi")
-BAGS = ("w", "tw", "u", "j")
+BAGS = ("w", "tw", "j")
 KEYWORDS = ("acl", "source")
 TIE = "tie"
 PINYIN = "pinyin"

@@ -1,5 +1,6 @@
 """The index that serves, as every process sees it: follows the alias and the commits."""
 
+import contextlib
 import threading
 import time
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from kexiang.search import layout
 from kexiang.search.port import Checkpoint, IndexReader, IndexSpec
 
 _POLL = 0.02
+_ATTEMPTS = 4
 
 
 class NotReady(Unavailable):
@@ -38,20 +40,25 @@ _open: dict[str, tuple[tuple[int, int], Serving]] = {}
 def serving() -> Serving:
     """The serving index, opened once per process and alias; raises ``NotReady``."""
     home = layout.home()
-    try:
-        mark_now = home.alias.stat()
-    except FileNotFoundError:
-        raise NotReady(_("检索索引正在建立,请稍后再试。")) from None
-    mark = (mark_now.st_mtime_ns, mark_now.st_ino)
-    held = _open.get(str(home.path))
-    if held is not None and held[0] == mark:
-        return held[1]
-    with _lock:
-        name = home.current()
-        spec = home.spec(name)
-        found = Serving(name, home.engine.reader(home.folder(name), spec), spec)
-        _open[str(home.path)] = (mark, found)
-    return found
+    for _attempt in range(_ATTEMPTS):
+        try:
+            mark_now = home.alias.stat()
+        except FileNotFoundError:
+            break
+        mark = (mark_now.st_mtime_ns, mark_now.st_ino)
+        held = _open.get(str(home.path))
+        if held is not None and held[0] == mark:
+            return held[1]
+        with _lock, contextlib.suppress(FileNotFoundError, ValueError):
+            _open[str(home.path)] = (mark, _opened(home))
+        # a folder dropped between reading the alias and opening it: read the alias again
+    raise NotReady(_("检索索引正在建立,请稍后再试。"))
+
+
+def _opened(home: layout.Home) -> Serving:
+    name = home.current()
+    spec = home.spec(name)
+    return Serving(name, home.engine.reader(home.folder(name), spec), spec)
 
 
 def close_all() -> None:

@@ -82,7 +82,7 @@ def _leaf(query: tree.Term | tree.Terms | tree.Range) -> list:
 def _tokens(query: tree.Tokens) -> list:
     if query.op == "phrase" and len(query.terms) > 1:
         return ["phrase", query.field, list(query.terms)]
-    option = "basic" if query.field in ("u", "j") else "freq"
+    option = "basic" if query.field == "j" else "freq"
     terms = [["term", query.field, term, option] for term in query.terms]
     if len(terms) == 1:
         return terms[0]

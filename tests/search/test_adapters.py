@@ -60,7 +60,7 @@ _tokens = st.builds(
 )  # fmt: skip
 _bags = st.builds(
     lambda field, terms, op: tree.Tokens(field, tuple(terms), op),
-    st.sampled_from(["w", "tw", "u", "j"]), st.lists(_terms, min_size=1, max_size=3),
+    st.sampled_from(["w", "tw", "j"]), st.lists(_terms, min_size=1, max_size=3),
     st.sampled_from(["and", "any"]),
 )  # fmt: skip
 _bound = st.none() | st.sampled_from([0.5, 1.5, 2000, 2002.0, 2003])
@@ -109,9 +109,7 @@ def made(engine, folder, entries):
 
 @pytest.mark.req("A-22")
 @given(docs=_docs, query=_trees, filters=_filters)
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 def test_match_sets_totals_and_facets_are_equal_everywhere(tmp_path_factory, docs, query, filters):
     entries = [entry("s", SearchDoc(id=str(n), version=1, **d)) for n, d in enumerate(docs)]
     request = SearchRequest(

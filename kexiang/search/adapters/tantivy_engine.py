@@ -147,7 +147,8 @@ class TantivyReader:
         self._translate = Translator(self._index.schema)
         self._lock = threading.Lock()
         self._seen: tuple[int, int] = (0, 0)
-        self._searcher: Searcher = self._fresh()
+        self._searcher: Searcher = None
+        self._searcher = self._fresh()
 
     def capabilities(self) -> Capabilities:
         return Capabilities("tantivy")
@@ -157,7 +158,10 @@ class TantivyReader:
         return f"{self._seen[0]:x}-{self._seen[1]:x}"
 
     def _fresh(self) -> Searcher:
-        now = os.stat(self._meta)  # noqa: PTH116 -- hot path
+        try:
+            now = os.stat(self._meta)  # noqa: PTH116 -- hot path
+        except FileNotFoundError:
+            return self._searcher  # dropped after a swap; what is open can still be read
         mark = (now.st_mtime_ns, now.st_ino)
         if mark != self._seen:
             with self._lock:

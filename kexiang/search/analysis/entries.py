@@ -27,6 +27,7 @@ def entry(source: str, doc: SearchDoc) -> Entry:
     key = key_of(source, doc.id)
     title = fold(doc.title)
     pieces = tokens.cut(title)
+    syllables = pinyin.runs_of(pieces)
     spoken = tokens.cut(fold(doc.sort_title)) if doc.sort_title else pieces
     return Entry(
         key=key,
@@ -35,14 +36,14 @@ def entry(source: str, doc: SearchDoc) -> Entry:
         version=doc.version,
         tie=tie_of(key),
         pinyin=pinyin.sort_key(spoken),
-        tokens=_streams(title, pieces, doc.keywords, fold(doc.body)),
+        tokens=_streams(title, pieces, syllables, doc.keywords, fold(doc.body)),
         acl=tuple(sorted(doc.audience)),
         facets={
             **{name: tuple(dict.fromkeys(values)) for name, values in doc.facets.items()},
             "kind": (doc.kind,),
         },
         numbers={name: float(value) for name, value in doc.numbers.items()},
-        suggest=_suggestions(doc),
+        suggest=_suggestions(doc, title, syllables),
     )
 
 
@@ -52,45 +53,48 @@ def tokenise(source: str, docs: list[SearchDoc]) -> list[Entry]:
 
 
 @lru_cache(maxsize=65_536)
-def _keyword(keyword: str) -> tuple[str, tuple[str, ...], frozenset[str], str]:
-    """Bigram stream, words, codes and folded form of one key word (they repeat a lot)."""
+def _keyword(keyword: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
+    """Bigram stream, words and codes of one key word (they repeat a lot)."""
     folded = fold(keyword)
     codes = tokens.codes(folded, spaced=True)
     if whole := tokens.joined(folded):
         codes.add(whole)
     stream = " ".join(tokens.bigrams(folded))
-    return stream, tuple(tokens.words(folded)), frozenset(codes), folded
+    return stream, tuple(tokens.words(folded)), frozenset(codes)
 
 
-def _streams(title: str, pieces: list[str], keywords: tuple[str, ...], body: str) -> dict[str, str]:
+def _streams(
+    title: str,
+    pieces: list[str],
+    syllables: list[list[str]],
+    keywords: tuple[str, ...],
+    body: str,
+) -> dict[str, str]:
     title_bigrams = " ".join(tokens.bigrams(title))
     title_words = tokens.words_of(pieces)
     known = [_keyword(keyword) for keyword in keywords]
     codes = tokens.codes(title, spaced=True) | tokens.codes(body)
-    codes.update(code for _, _, found, _ in known for code in found)
-    bag = [*title_words, *(w for _, found, _, _ in known for w in found), *tokens.words(body)]
-    runs = (title_bigrams, *(stream for stream, *_ in known), " ".join(tokens.bigrams(body)))
-    everything = "".join((title, *(folded for *_, folded in known), body))
-    syllables, initials = pinyin.streams(pieces)
+    codes.update(code for _, _, found in known for code in found)
+    bag = [*title_words, *(w for _, found, _ in known for w in found), *tokens.words(body)]
+    runs = (title_bigrams, *(stream for stream, _, _ in known), " ".join(tokens.bigrams(body)))
+    full, initials = pinyin.streams(syllables)
     return {
         "b": _BETWEEN.join(runs),
         "tb": title_bigrams,
         "w": " ".join(bag),
         "tw": " ".join(title_words),
-        "u": " ".join(tokens.unigrams(everything)),
         "j": " ".join(codes),
-        "py": " ".join(syllables),
+        "py": " ".join(full),
         "pi": " ".join(initials),
     }
 
 
-def _suggestions(doc: SearchDoc) -> tuple[str, ...]:
-    phrases = doc.suggest or (
-        *((doc.title,) if len(doc.title) <= SUGGEST_LIMIT else ()),
-        *doc.keywords,
-    )
+def _suggestions(doc: SearchDoc, title: str, syllables: list[list[str]]) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for phrase in phrases:
+    if not doc.suggest and len(doc.title) <= SUGGEST_LIMIT:
+        forms = _forms(doc.title.strip(), title.strip(), pinyin.spelled(syllables))
+        found.update(dict.fromkeys(forms))
+    for phrase in doc.suggest or doc.keywords:
         found.update(dict.fromkeys(suggestion_forms(phrase.strip()[:SUGGEST_LIMIT])))
     return tuple(found)
 
@@ -98,12 +102,14 @@ def _suggestions(doc: SearchDoc) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def suggestion_forms(phrase: str) -> tuple[str, ...]:
     """``phrase`` under what may be typed for it: itself, its pinyin, its initials."""
-    phrase = phrase.replace(_SEPARATOR, " ")
-    if not phrase:
-        return ()
     folded = fold(phrase)
-    forms = dict.fromkeys((folded, *pinyin.full_and_initials(folded), tokens.joined(folded)))
-    return tuple(form + _SEPARATOR + phrase for form in forms if form)
+    return _forms(phrase, folded, pinyin.full_and_initials(folded))
+
+
+def _forms(phrase: str, folded: str, spelled: tuple[str, str]) -> tuple[str, ...]:
+    shown = _SEPARATOR + phrase.replace(_SEPARATOR, " ")
+    forms = dict.fromkeys((folded.replace(_SEPARATOR, " "), *spelled, tokens.joined(folded)))
+    return tuple(form + shown for form in forms if form)
 
 
 def suggestion_text(stored: str) -> str:

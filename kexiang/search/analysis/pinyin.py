@@ -24,7 +24,8 @@ def _reading(word: str) -> tuple[str, ...]:
     return tuple(s.replace("ü", "v") for s in readings)
 
 
-def _runs(pieces: list[str]) -> list[list[str]]:
+def runs_of(pieces: list[str]) -> list[list[str]]:
+    """The syllables of each Han run of a title that was cut in words."""
     runs: list[list[str]] = [[]]
     for word in pieces:
         if word < "\u3005" or not is_han(word):
@@ -35,21 +36,26 @@ def _runs(pieces: list[str]) -> list[list[str]]:
     return [run for run in runs if run]
 
 
-def streams(pieces: list[str]) -> tuple[list[str], list[str]]:
-    """The syllable stream and the initials stream of a title cut in words."""
+def streams(runs: list[list[str]]) -> tuple[list[str], list[str]]:
+    """The syllable stream and the initials stream of a title."""
     full: list[str] = []
     first: list[str] = []
-    for run in _runs(pieces):
+    for run in runs:
         full += [*map(add, run, run[1:]), run[-1], GAP]
         letters = [s[0] for s in run]
         first += [*map(add, letters, letters[1:]), letters[-1], GAP]
     return full[:-1], first[:-1]
 
 
+def spelled(runs: list[list[str]]) -> tuple[str, str]:
+    """``toushedianjing`` and ``tsdj`` of these syllables."""
+    readings = [syllable for run in runs for syllable in run]
+    return "".join(readings), "".join([syllable[0] for syllable in readings])
+
+
 def full_and_initials(folded: str) -> tuple[str, str]:
-    """``toushedianjing`` and ``tsdj`` of a phrase, for suggestions."""
-    readings = [s for run in _runs(cut(folded)) for s in run]
-    return "".join(readings), "".join(s[0] for s in readings)
+    """``toushedianjing`` and ``tsdj`` of a phrase."""
+    return spelled(runs_of(cut(folded)))
 
 
 @cache

@@ -29,7 +29,6 @@ _SPACED = re.compile(f"(?:{_CHUNK})(?:[-_/.·—– ](?:{_CHUNK}))*")
 _STANDARD = re.compile(r"[a-z]{2,8}(?:/[a-z]{1,2})? ?[0-9]+(?:[-.][0-9]+)*")
 _STRETCH = re.compile("[a-z0-9\u0370-\u03ff]+(?:[-_/.·—– ][a-z0-9\u0370-\u03ff]+)*")
 _LONGEST_STRETCH = 400
-_COMMON = frozenset(map(chr, range(0x4E00, 0xA000)))
 _PIECE = re.compile("[a-z0-9\u0370-\u03ff]+")
 _MAX_PIECES = 6
 _MAX_JOINED = 4
@@ -68,13 +67,6 @@ def words(folded: str) -> list[str]:
 
 def words_of(pieces: list[str]) -> list[str]:
     return [w[:LONGEST] for w in pieces if len(w) > 1 and w.isalnum()]
-
-
-def unigrams(folded: str) -> set[str]:
-    """The distinct Han characters of a text, for one-character queries."""
-    found = set(folded)
-    others = found - _COMMON
-    return (found & _COMMON) | {c for c in others if c > "\u3004" and is_han(c)}
 
 
 @lru_cache(maxsize=65_536)
