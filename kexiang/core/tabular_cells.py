@@ -25,6 +25,8 @@ _CELL = re.compile(
     r"(?:<v[^<>]*>([^<]*)</v>|<v/>|<is><t[^<>]*>([^<]*)</t></is>)?</c>)"
 )
 _ANY_CELL = re.compile(r"<c[ />]")
+# Comments, CDATA, instructions and elements with a prefix are for the parser.
+_ODD = ("<!", "<?", ":c ", ":c>", ":c/", ":row")
 
 
 def parser() -> etree.XMLParser:
@@ -41,7 +43,8 @@ def raw_rows(piece: str, head: str, tail: str, number: int) -> Iterator[RawRow]:
 
     Raises ``etree.XMLSyntaxError`` for text that is no XML.
     """
-    rows = None if "<!" in piece or "<?" in piece else _fast(piece, number)
+    odd = any(mark in piece for mark in _ODD)
+    rows = None if odd else _fast(piece, number)
     yield from rows if rows is not None else _slow(f"{head}{piece}{tail}", number)
 
 

@@ -65,13 +65,20 @@ class Workbook:
     def __init__(self, path: Path) -> None:
         try:
             self._archive = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError) as error:
+            raise Unreadable(_BROKEN) from error
+        try:
             self._names = {name.lower(): name for name in self._archive.namelist()}
             self.sheets = self._read_sheets()
             self._dates = self._read_styles()
             self._strings = self._read_strings()
             self._numbers: dict[tuple[str, str], Any] = {}
         except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, OSError, EOFError) as error:
+            self._archive.close()
             raise Unreadable(_BROKEN) from error
+        except Unreadable:
+            self._archive.close()
+            raise
 
     def __enter__(self) -> "Workbook":
         return self
@@ -82,6 +89,7 @@ class Workbook:
     def _part(self, name: str) -> IO[bytes]:
         stream = self._archive.open(self._names[name.lower().lstrip("/")])
         if b"<!" in stream.read(2048).replace(b"<!--", b""):
+            stream.close()
             raise Unreadable("文件带有不允许的 XML 声明,已拒绝打开。请重新保存后再上传。")
         stream.seek(0)
         return stream
@@ -206,10 +214,15 @@ class Workbook:
             value = float(text)
         if style in self._dates and 0 <= value < 2_958_466:
             moment = datetime.combine(self._epoch, datetime.min.time()) + timedelta(days=value)
-            value = moment.date() if value == int(value) else moment.replace(microsecond=0)
+            value = moment.date() if value == int(value) else _whole(moment)
         if len(self._numbers) < _HOT:
             self._numbers[text, style] = value
         return value
+
+
+def _whole(moment: datetime) -> datetime:
+    """To the second: a fraction of a day is never exact."""
+    return (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
 
 
 _COLUMNS: dict[str, int] = {}

@@ -80,7 +80,8 @@ def _parse(source: KindSource, faults: list[KindFault]) -> _Parsed | None:
         return None
     lines = TomlLines(source.text)
     for key, message in list(faults_of(data, FILE_KEYS, "文件")):
-        faults.append(KindFault(source.file, lines.line((key,)), message))
+        place = (key, 0) if isinstance(data[key], list) else (key,)
+        faults.append(KindFault(source.file, lines.line(place), message))
         data.pop(key)
     head = _clean(data.get("kind", {}), KIND_KEYS, "[kind] ", source, lines, ("kind",), faults)
     rows = {}
