@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -43,6 +44,14 @@ class ActorMiddleware:
             assert answer is not None  # noqa: S101 -- NotAuthenticated is mapped to 401
             return answer
         return self.get_response(request)
+
+    def process_template_response(
+        self, request: HttpRequest, response: TemplateResponse
+    ) -> TemplateResponse:
+        """Pages of allauth name their host ``site``, which would hide the name of the place."""
+        if response.context_data:
+            response.context_data.pop("site", None)
+        return response
 
     def _actor(self, request: AccountRequest) -> Actor:
         request.account = cast(Account, SimpleLazyObject(lambda: _account(request)))

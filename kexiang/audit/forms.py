@@ -18,10 +18,9 @@ class JournalFilter(forms.Form):
     SIZES = (20, 50, 100)
 
     kind = forms.CharField(
-        label=_("事项"),
+        label=_("事项(前几个字母)"),
         required=False,
         max_length=80,
-        help_text=_("如 record.publish,可只填前几个字母"),
     )
     subject = forms.CharField(label=_("对象"), required=False, max_length=80)
     person = forms.CharField(label=_("操作人编号"), required=False, max_length=40)

@@ -66,7 +66,9 @@ def test_entrance_pages_speak_chinese(client: Client, path: str):
     answer = client.get(path)
 
     assert answer.status_code == 200
-    assert english(answer.content.decode()) == set()
+    html = answer.content.decode()
+    assert english(html) == set()
+    assert "科技资源开放共享网络管理服务平台" in html
 
 
 @pytest.mark.parametrize("path", OWN_PAGES)
@@ -412,6 +414,22 @@ def test_the_journal_page_costs_the_same_for_few_and_many(
 def test_nothing_in_the_journal_page_writes(world: World, signed_in: Any):
     for method in ("post", "put", "patch", "delete"):
         assert getattr(signed_in("logadmin"), method)(JOURNAL).status_code == 405
+
+
+def test_devices_are_told_in_plain_words(client: Client, world: World):
+    agent = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/86.0.1 Safari/537.36"
+    for n in range(2):
+        Client(headers={"User-Agent": f"{agent} Edg/{142 + n}"}).post(
+            "/accounts/login/", {"login": "unit-admin", "password": PASSWORD}
+        )
+    client.post("/accounts/login/", {"login": "unit-admin", "password": PASSWORD})
+
+    page = client.get("/accounts/sessions/").content.decode()
+
+    assert "Edge 142 · Windows" in page
+    assert "未知设备" in page
+    client.post("/accounts/sessions/")
+    assert "Edge" not in client.get("/accounts/sessions/").content.decode()
 
 
 def test_menus_follow_the_role(world: World):

@@ -1,6 +1,7 @@
 """The role switcher and the demo's one-click sign-in."""
 
 from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -67,6 +68,7 @@ def demo_enter(request: ActorRequest) -> HttpResponse:
     )
     get_adapter(request).logout(request)
     login(request, row.person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    UserSession.objects.create_from_request(request)
     if row.membership_id:
         request.session[ROLE_KEY] = row.membership_id
     return redirect(_next(request))
