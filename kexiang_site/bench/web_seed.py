@@ -85,7 +85,8 @@ def _remember(place: Place, rows: list[Record]) -> None:
         if row.kind == "instrument" and (row.model in place.models or len(place.models) < 40):
             place.models.setdefault(row.model, set()).add(row.uid)
     room = SAMPLES - len(place.samples)
-    place.samples += [(row.uid, row.title) for row in rows[: max(0, min(room, 100))]]
+    instruments = [row for row in rows if row.kind == "instrument"]
+    place.samples += [(row.uid, row.title) for row in instruments[: max(0, min(room, 100))]]
 
 
 def _organisations(rng: random.Random, at: datetime) -> list[Organisation]:
