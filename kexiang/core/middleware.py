@@ -36,7 +36,8 @@ PERMISSIONS_POLICY = ", ".join(
     for feature in ("geolocation", "microphone", "payment", "usb", "midi", "accelerometer")
 )
 PROBES = ("/healthz", "/readyz", "/metrics")
-LANGUAGE_PATHS_IN_CHINESE = ("/work/", "/api/", "/accounts/")
+CHINESE_ONLY = ("/work/", "/api/", "/accounts/")
+PUBLIC_THOUGH = ("/api/v1/docs",)
 ANONYMOUS_WRITES_PER_MINUTE = 60
 READS_PER_MINUTE = 600
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -59,6 +60,11 @@ class SecurityHeadersMiddleware:
         return response
 
 
+def speaks_both(path: str) -> bool:
+    """Whether a page belongs to the public side, which has an English version."""
+    return path in PUBLIC_THOUGH or not path.startswith(CHINESE_ONLY)
+
+
 class LocaleMiddleware:
     """Chinese, unless a visitor of the public side chose English by ``?lang=en`` or cookie.
 
@@ -75,7 +81,7 @@ class LocaleMiddleware:
         with translation.override(code):
             request.LANGUAGE_CODE = code
             response = self.get_response(request)
-        if not request.path.startswith(LANGUAGE_PATHS_IN_CHINESE):
+        if speaks_both(request.path):
             patch_vary_headers(response, ("Cookie",))
             response.headers.setdefault("Content-Language", code)
         if asked in dict(settings.LANGUAGES):
@@ -89,7 +95,7 @@ class LocaleMiddleware:
         return response
 
     def _language(self, request: HttpRequest, asked: str) -> str:
-        if request.path.startswith(LANGUAGE_PATHS_IN_CHINESE):
+        if not speaks_both(request.path):
             return settings.LANGUAGE_CODE
         known = dict(settings.LANGUAGES)
         chosen = asked or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")

@@ -1,0 +1,73 @@
+"""Headers, language and rate limits on every answer."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "path", ["/help", "/nowhere", "/api/v1/nowhere", "/healthz", "/robots.txt"]
+)
+def test_every_answer_carries_a_strict_policy(client, path):
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+
+
+def test_language_follows_the_visitor_only_on_the_public_side():
+    client = Client()
+    assert client.get("/help").headers["Content-Language"] == "zh-hans"
+    assert client.get("/help", headers={"accept-language": "en"}).headers["Content-Language"] == (
+        "zh-hans"
+    )
+    answer = client.get("/help?lang=en")
+    assert answer.headers["Content-Language"] == "en"
+    assert answer.cookies["django_language"].value == "en"
+    assert "Three minutes" in client.get("/help").content.decode()
+    assert "Content-Language" not in client.get("/work/").headers
+    assert "登录" in client.get("/accounts/login/").content.decode()
+    assert client.get("/help?lang=tlh").status_code == 200
+
+
+@pytest.fixture
+def limits(settings):
+    settings.RATE_LIMIT = True
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def test_anonymous_writes_are_limited(limits, client):
+    answers = [client.post("/preferences", {"next": "/help"}).status_code for _ in range(61)]
+    assert answers[:60] == [303] * 60
+    refused = client.post("/preferences", {"next": "/help"})
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert "操作过于频繁" in refused.content.decode()
+    assert client.post("/preferences", {}, REMOTE_ADDR="10.1.1.1").status_code == 303
+    assert client.get("/help").status_code == 200  # reading is counted apart
+
+
+def test_reads_are_limited_and_the_api_answers_a_problem(limits, client, monkeypatch):
+    from kexiang.core import middleware  # noqa: PLC0415 -- only here
+
+    monkeypatch.setattr(middleware, "READS_PER_MINUTE", 3)
+    for _ in range(3):
+        assert client.get("/robots.txt").status_code == 200
+    refused = client.get("/api/v1/openapi.json")
+    assert refused.status_code == 429
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.json()["type"] == "urn:kexiang:problem:too_many"
+    assert client.get("/healthz").status_code == 200  # a probe is never refused
+
+
+def test_limits_can_be_switched_off(settings, client):
+    settings.RATE_LIMIT = False
+    for _ in range(70):
+        assert client.post("/preferences", {}).status_code == 303
