@@ -189,7 +189,7 @@ def hostile(tmp_path: Path) -> dict[str, tuple[Path, str]]:
 
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
     wide = "".join(f'<c r="{c}1"><v>1</v></c>' for c in ("A", "ALM"))
-    sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1">{wide}</row></sheetData></worksheet>'  # noqa: E501
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1">{wide}</row></sheetData></worksheet>'
     dtd = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><worksheet><sheetData/></worksheet>'
     name = "xl/worksheets/sheet1.xml"
     return {

@@ -45,8 +45,11 @@ def text_of(value: Any, label: str) -> str:
     raise Bad(f"{label}应为文字,不能是列表或对象。")
 
 
-def memo(clean: Clean) -> Clean:
-    """Remember what a text became: in a table values repeat, new ones are the exception."""
+def memo(clean: Clean, most: int = _MEMORY) -> Clean:
+    """Remember what a text became: in a table values repeat, new ones are the exception.
+
+    Where every value may be new (names, numbers) ``most`` is small, so that memory stays bounded.
+    """
     known: dict[str, Any] = {}
 
     def remembered(value: Any) -> Any:
@@ -59,7 +62,7 @@ def memo(clean: Clean) -> Clean:
                 result = clean(value)
             except Bad as error:
                 result = Bad(*error.args)
-            if len(known) < _MEMORY and len(value) < 200:
+            if len(known) < most and len(value) < 200:
                 known[value] = result
         if type(result) is Bad:
             raise result.with_traceback(None)

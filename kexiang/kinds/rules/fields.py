@@ -17,6 +17,9 @@ from kexiang.kinds.rules.codes import Lookup
 from kexiang.kinds.types import FieldSpec
 
 _HARD_LIMIT = 200_000
+# Types that remember by themselves: their values come from lists and calendars.
+_LISTED = frozenset({"date", "boolean", "code", "codes", "region", "organisation"})
+_SEEN = 1_000
 
 
 def compile_field(
@@ -47,7 +50,8 @@ def compile_field(
         ),
     }
     if spec.type in makers:
-        return makers[spec.type]()
+        clean = makers[spec.type]()
+        return clean if spec.type in _LISTED else memo(clean, _SEEN)
     return choices.references(spec, lookup)
 
 

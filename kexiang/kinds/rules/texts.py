@@ -16,6 +16,7 @@ _INVISIBLE = dict.fromkeys(
      0x2060, 0xFEFF)
 )  # fmt: skip
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u200b-\u200d\u2060\ufeff\ud800-\udfff]")
+_WIDE_WORD = re.compile("[\u3000\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 _SPACES = re.compile(r"[ \t\u00a0\u3000]+")
 _BLANK = frozenset({"", "-", "--", "—", "——", "/", "\\", "*", "N/A", "n/a", "NA", "null", "None"})
 _NONE = _BLANK | {"无", "暂无", "没有", "不详", "未知", "空"}
@@ -38,15 +39,19 @@ def safe(text: str) -> str:
     return _UNSAFE.sub("", text) if _UNSAFE.search(text) else text
 
 
+def _narrow(text: str) -> str:
+    """Full-width letters, digits and spaces made half-width; marks of Chinese text stay."""
+    return text.translate(_WIDE_WORDS) if _WIDE_WORD.search(text) else text
+
+
 def line(text: str) -> str:
     """One line: safe, single spaces, full-width letters and digits made half-width."""
-    text = safe(text).translate(_WIDE_WORDS)
-    return " ".join(text.split())
+    return " ".join(_narrow(safe(text)).split())
 
 
 def lines(text: str) -> str:
     """Several lines: safe, without trailing spaces and without more than one empty line."""
-    text = safe(text).replace("\r\n", "\n").replace("\r", "\n").translate(_WIDE_WORDS)
+    text = _narrow(safe(text)).replace("\r\n", "\n").replace("\r", "\n")
     if "\n" not in text:
         return _SPACES.sub(" ", text).strip()
     kept: list[str] = []
@@ -59,7 +64,10 @@ def lines(text: str) -> str:
 
 def half(text: str) -> str:
     """One line with every full-width character that has a half-width form, and plain dashes."""
-    return " ".join(safe(text).translate(_WIDE).translate(_DASHES).split())
+    text = safe(text)
+    if not text.isascii():
+        text = text.translate(_WIDE).translate(_DASHES)
+    return " ".join(text.split())
 
 
 def is_blank(text: str) -> bool:
