@@ -102,8 +102,7 @@ def outdated(home: layout.Home) -> str:
     if registry.schema_mark(spec) not in name:
         return "资源类型或分词规则已变更"
     checkpoint = home.engine.reader(home.folder(name), home.spec(name)).checkpoint()
-    newest = outbox.newest()
-    if not (newest or Checkpoint()).covers(checkpoint.xid, checkpoint.seq) and checkpoint.seq:
+    if outbox.is_behind(checkpoint):
         return "索引比数据库新(数据库可能是从备份恢复的)"
     if not outbox.reaches_back_to(checkpoint):
         return "索引停留太久,缺少的变更记录已清理"

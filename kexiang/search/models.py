@@ -40,6 +40,23 @@ class Outbox(models.Model):
         return f"{self.seq} {self.op} {self.source}:{self.uid}"
 
 
+class OutboxPruned(models.Model):
+    """The last change that was forgotten: an index behind it cannot catch up any more."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    xid = models.BigIntegerField(default=0)
+    seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "search_outbox_pruned"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="search_pruned_single_row")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.xid}/{self.seq}"
+
+
 class IndexerLease(models.Model):
     """Which process keeps which index folder up to date, and how far it is.
 

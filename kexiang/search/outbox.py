@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import connection
-from django.db.models import Max, Q
+from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from kexiang.search.models import Outbox
+from kexiang.search.models import Outbox, OutboxPruned
 from kexiang.search.port import Checkpoint
 
 BATCH = 1000
@@ -72,21 +72,35 @@ def newest() -> Checkpoint | None:
     return Checkpoint(*row) if row else None
 
 
+def is_behind(checkpoint: Checkpoint) -> bool:
+    """Whether ``checkpoint`` is ahead of this database: it was restored from a backup, or
+    moved to another cluster, whose transactions count anew."""
+    horizon = _horizon()
+    if horizon is not None and checkpoint.xid > horizon:
+        return True
+    last = newest() or Checkpoint()
+    return checkpoint.seq > 0 and not last.covers(checkpoint.xid, checkpoint.seq)
+
+
 def reaches_back_to(checkpoint: Checkpoint) -> bool:
     """Whether nothing behind ``checkpoint`` has been forgotten yet."""
-    first = Outbox.objects.order_by("xid", "seq").values_list("xid", "seq").first()
-    if first is None:
-        return checkpoint.seq == 0
-    return checkpoint.covers(*first) or first[1] == 1
+    forgotten = OutboxPruned.objects.values_list("xid", "seq").first()
+    return forgotten is None or checkpoint.covers(*forgotten)
 
 
+@transaction.atomic
 def prune(checkpoint: Checkpoint) -> int:
     """Forget changes taken in more than a day ago, but always keep the newest row.
 
     The newest row stays so that the end of the line is known.
     """
-    last = Outbox.objects.aggregate(seq=Max("seq"))["seq"]
+    last = newest()
     if last is None:
         return 0
-    old = Outbox.objects.filter(at__lt=Now() - KEPT, seq__lt=last).exclude(_behind(checkpoint))
+    old = Outbox.objects.filter(at__lt=Now() - KEPT).exclude(_behind(checkpoint))
+    old = old.exclude(seq=last.seq)
+    end = old.order_by("-xid", "-seq").values_list("xid", "seq").first()
+    if end is None:
+        return 0
+    OutboxPruned.objects.update_or_create(id=1, defaults={"xid": end[0], "seq": end[1]})
     return old.delete()[0]

@@ -216,9 +216,11 @@ def test_pruning_keeps_what_an_index_may_still_need(table):
 
     Outbox.objects.update(at="2020-01-01T00:00:00Z")
 
-    assert outbox.prune(Checkpoint(checkpoint.xid, 0)) == 0
+    assert outbox.prune(Checkpoint()) == 0
     assert outbox.prune(checkpoint) == 4
     assert services.needs_rebuild() == ""
+    assert outbox.reaches_back_to(checkpoint)
+    assert not outbox.reaches_back_to(Checkpoint())
 
 
 def test_an_index_newer_than_the_database_is_rebuilt(table):
