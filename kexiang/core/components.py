@@ -88,5 +88,5 @@ class ComponentNode(Node):
 
 def declaration(template: Template) -> PropsNode | None:
     """The ``{% props %}`` of a component's template."""
-    found = template.nodelist.get_nodes_by_type(PropsNode)
-    return found[0] if found else None
+    nodes = template.nodelist.get_nodes_by_type(PropsNode)
+    return next((node for node in nodes if isinstance(node, PropsNode)), None)

@@ -12,11 +12,13 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from kexiang.core.providers import provide  # noqa: PLC0415 - apps must be loaded first
         from kexiang.portal import navigation, workbench  # noqa: PLC0415
+        from kexiang.portal.queries import machine  # noqa: PLC0415
         from kexiang.reference import queries as reference  # noqa: PLC0415
 
         provide("site.place", navigation.place)
         provide("site.navigation", navigation.main)
         provide("core.workdays", reference.workdays_between)
+        provide("ready", machine.search_ready)
         provide("workbench.menu", workbench.menu)
         provide("workbench.roles", workbench.roles)
         provide("workbench.todo_count", workbench.todo_count)

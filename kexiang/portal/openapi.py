@@ -62,7 +62,7 @@ def _operation(
     document: Mapping[str, Any], path: str, method: str, data: Mapping[str, Any]
 ) -> Operation:
     body = data.get("requestBody", {}).get("content", {})
-    schema = next((content.get("schema", {}) for content in body.values()), {})
+    schema: Mapping[str, Any] = next((c.get("schema", {}) for c in body.values()), {})
     answers = [
         (code, str(answer.get("description", "")), _rows(document, _answer_schema(answer)))
         for code, answer in data.get("responses", {}).items()

@@ -196,9 +196,9 @@ def _chosen(query: SearchQuery, page: SearchPage) -> list[Chosen]:
         "year": _("年份"),
     }
     for name, (low, high) in ends.items():
-        for end, value, sign in (("_from", low, "≥"), ("_to", high, "≤")):
-            if value is not None:
-                text = f"{titles.get(name, name)} {sign} {_number(value)}"
+        for end, bound, sign in (("_from", low, "≥"), ("_to", high, "≤")):
+            if bound is not None:
+                text = f"{titles.get(name, name)} {sign} {_number(bound)}"
                 found.append(Chosen(f"{name}{end}", "", text))
     return found
 
