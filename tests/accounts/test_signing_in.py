@@ -304,3 +304,19 @@ def test_the_webhook_backend_hands_the_text_to_a_gateway(settings: Any):
     with pytest.raises(sms.SmsFailed):
         sms.send("+8613800138000", "无人接听")
     assert not sms.try_send("+8613800138000", "无人接听")
+
+
+def test_devices_are_told_in_plain_words(client: Client, person: Person):
+    agent = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/86.0.1 Safari/537.36"
+    for n in range(2):
+        Client(headers={"User-Agent": f"{agent} Edg/{142 + n}"}).post(
+            LOGIN, {"login": "li-ming", "password": PASSWORD}
+        )
+    client.post(LOGIN, {"login": "li-ming", "password": PASSWORD})
+
+    page = client.get("/accounts/sessions/").content.decode()
+
+    assert "Edge 142 · Windows" in page
+    assert "未知设备" in page
+    client.post("/accounts/sessions/")
+    assert "Edge" not in client.get("/accounts/sessions/").content.decode()
