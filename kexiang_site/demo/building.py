@@ -13,9 +13,10 @@ from django.utils import timezone
 from kexiang.accounts import services as accounts
 from kexiang.kernel.errors import Conflict
 from kexiang_site.demo.place import entered, imported
+from kexiang_site.demo.plans import works
 from kexiang_site.demo.publishing import Publisher, store_pictures
 from kexiang_site.demo.settling import SYSTEM, settle, write_accounts
-from kexiang_site.demo.workflow import lead, open_changes, works
+from kexiang_site.demo.workflow import lead, open_changes
 
 Progress = Callable[[int, int, str], None]
 

@@ -1,34 +1,15 @@
 """Records under way: each is led to its state by the steps and the people of the regulation."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from kexiang.catalog import services as catalog
 from kexiang.kernel.actor import Actor
 from kexiang_site.demo.identity import content
-from kexiang_site.demo.instruments import spare
 from kexiang_site.demo.organisations import organisations
-from kexiang_site.demo.rows import Row
+from kexiang_site.demo.plans import Work
 from kexiang_site.demo.settling import Cast
-
-FIRST_NUMBER = 401
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A record to be led somewhere: its row and what the table says of it."""
-
-    row: Row
-    plan: dict[str, Any]
-
-
-def works(today: date) -> Iterator[Work]:
-    for number, plan in enumerate(content("workflow")["work"], FIRST_NUMBER):
-        row = spare(plan["org"], plan["family"], plan["model"], number, today)
-        kept = {k: v for k, v in row.values.items() if k not in plan.get("drop", ())}
-        yield Work(Row(row.kind, row.key, row.owner, kept, picture=row.picture), plan)
 
 
 @dataclass(frozen=True, slots=True)
