@@ -109,17 +109,17 @@ CHANGE: Lifecycle[C, A] = Lifecycle(
     ],
 )
 
-I, D = ImportState, ImportAction
-IMPORT: Lifecycle[I, D] = Lifecycle(
+M, D = ImportState, ImportAction
+IMPORT: Lifecycle[M, D] = Lifecycle(
     "import",
-    initial=I.UPLOADED,
+    initial=M.UPLOADED,
     steps=[
-        Step(D.CHECK, frozenset({I.UPLOADED, I.CHECKED, I.FAILED}), I.CHECKING, AUTHORS),
-        Step(D.CHECKED, frozenset({I.CHECKING}), I.CHECKED, SYSTEM),
-        Step(D.RUN, frozenset({I.CHECKED, I.UPLOADED, I.FAILED}), I.RUNNING, AUTHORS),
-        Step(D.FINISH, frozenset({I.RUNNING}), I.DONE, SYSTEM),
-        Step(D.FAIL, frozenset({I.CHECKING, I.RUNNING}), I.FAILED, SYSTEM),
-        Step(D.UNDO, frozenset({I.DONE}), I.UNDOING, AUTHORS),
-        Step(D.UNDONE, frozenset({I.UNDOING}), I.UNDONE, SYSTEM),
+        Step(D.CHECK, frozenset({M.UPLOADED, M.CHECKED, M.FAILED}), M.CHECKING, AUTHORS),
+        Step(D.CHECKED, frozenset({M.CHECKING}), M.CHECKED, SYSTEM),
+        Step(D.RUN, frozenset({M.CHECKED, M.UPLOADED, M.FAILED}), M.RUNNING, AUTHORS),
+        Step(D.FINISH, frozenset({M.RUNNING}), M.DONE, SYSTEM),
+        Step(D.FAIL, frozenset({M.CHECKING, M.RUNNING}), M.FAILED, SYSTEM),
+        Step(D.UNDO, frozenset({M.DONE}), M.UNDOING, AUTHORS),
+        Step(D.UNDONE, frozenset({M.UNDOING}), M.UNDONE, SYSTEM),
     ],
 )

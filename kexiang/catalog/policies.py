@@ -1,4 +1,4 @@
-"""Who may see, write and decide. The table of ``lifecycle`` names the roles; here they get scope."""
+"""Who may see, write and decide: the roles of the ``lifecycle`` tables get their scope here."""
 
 from datetime import date
 

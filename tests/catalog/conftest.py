@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
-from kexiang.accounts.models import Organisation, OrganisationAttribute
+from kexiang.accounts import services as accounts
+from kexiang.accounts.models import Organisation, OrganisationAttribute, Person
 from kexiang.catalog import services
 from kexiang.catalog.models import Record
 from kexiang.kernel.actor import ANONYMOUS, Actor, Grant
@@ -162,3 +165,35 @@ def publish(world: World, record: Record) -> Record:
 
 def published(world: World, **changes: Any) -> Record:
     return publish(world, draft(world, **changes))
+
+
+def person_with(role: str, org: Organisation | None = None, region: str = "") -> Person:
+    """A person who holds one role, as the accounts context makes people."""
+    system = Actor.system("test")
+    name = f"{role}-{org.code if org else region}".replace("_", "-")
+    person = accounts.create_person(
+        actor=system, username=name, name="张三", password="correct-horse-9", at=AT
+    )
+    scope = {"organisation": org.uid} if org else {"region": region}
+    accounts.grant_role(actor=system, person=person.uid, role=role, at=AT, **scope)
+    return person
+
+
+def client_of(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def token_of(person: Person, *scopes: str) -> dict[str, str]:
+    """Headers of an API caller."""
+    now = timezone.now()
+    issued = accounts.create_token(
+        actor=Actor(person.uid),
+        person=person.uid,
+        name="test",
+        scopes=scopes or ("records:read", "records:write", "imports:write"),
+        expires_at=now + timedelta(days=30),
+        at=now,
+    )
+    return {"Authorization": f"Bearer {issued.secret}"}

@@ -47,8 +47,8 @@ def test_own_number_is_used_once_in_a_unit(world: World) -> None:
     with pytest.raises(Invalid) as refused:
         draft(world)
     assert {p.where for p in refused.value.problems} == {"inner_id", "asset_no"}
+    record = draft(world, inner_id="other", asset_no="other")
     with pytest.raises(IntegrityError), transaction.atomic():
-        record = draft(world, inner_id="other", asset_no="other")
         Record.objects.filter(pk=record.pk).update(inner_no="YQ-0001")
 
 
@@ -132,7 +132,7 @@ def test_revisions_are_immutable_in_the_database(world: World) -> None:
         {"taken_down_level": "city"},
         {"title": ""},
     ],
-    ids=lambda broken: "-".join(broken),
+    ids="-".join,
 )
 def test_database_refuses_impossible_rows(world: World, broken: dict[str, object]) -> None:
     record = draft(world)

@@ -1,4 +1,4 @@
-"""The tables against what was agreed: labels of ux.md B2, golden matrix, every pair, the picture."""
+"""The tables against what was agreed: labels of ux.md B2, matrix, every pair, the picture."""
 
 import csv
 from pathlib import Path
@@ -19,7 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "record.csv"
 PICTURE = ROOT / "docs" / "generated" / "record-lifecycle.md"
 CYCLES: dict[str, Any] = {"record": RECORD, "record_change": CHANGE}
-B2 = "草稿 待单位审核 待主管部门审核 待市级审核 已发布 变更审核中 退回修改 不予通过 已撤回 已下架 已注销"
+B2 = (
+    "草稿 待单位审核 待主管部门审核 待市级审核 已发布 变更审核中 "
+    "退回修改 不予通过 已撤回 已下架 已注销"
+)
 BUTTONS = {
     "submit": "提交",
     "approve": "审核通过",

@@ -9,12 +9,11 @@ from ninja import File, Form, Path, Query, Router, UploadedFile
 from ninja.responses import Status
 
 from kexiang.accounts.types import Scope
-from kexiang.catalog import policies, queries, services, tasks
+from kexiang.catalog import policies, queries, services
 from kexiang.catalog.api.records import READ_ERRORS, WRITE_ERRORS
 from kexiang.catalog.api.schemas import FaultList, ImportIn, ImportOut
 from kexiang.catalog.models import ImportJob
 from kexiang.catalog.types import ImportState
-from kexiang.core import jobs
 from kexiang.core.http import ActorRequest
 from kexiang.kernel.errors import Invalid, Problem
 
@@ -58,10 +57,7 @@ def create_import(
 
 def _worked(request: ActorRequest, job: ImportJob) -> dict[str, Any]:
     """Small files are done at once; the state of large ones is asked for again."""
-    if services.is_big(job):
-        jobs.enqueue(tasks.work_import, uid=job.uid, person=request.actor.uid)
-    else:
-        services.work_import(actor=request.actor, uid=job.uid, at=timezone.now())
+    services.proceed_import(actor=request.actor, job=job, at=timezone.now())
     return _out(queries.import_job(request.actor, job.uid))
 
 

@@ -83,10 +83,11 @@ def _role_text(spec: KindSpec, role: str, values: dict[str, Any]) -> str:
 def summary(spec: KindSpec, values: dict[str, Any]) -> str:
     """The fields a kind names as its summary, in one line."""
     model = spec.roles.get("model")
-    parts = []
-    for name in spec.summary_fields:
-        if name != model and spec.has(name) and _open(spec.field(name)):
-            parts.append(wording.with_unit(spec.field(name), values.get(name)))
+    parts = [
+        wording.with_unit(spec.field(name), values.get(name))
+        for name in spec.summary_fields
+        if name != model and spec.has(name) and _open(spec.field(name))
+    ]
     text = " · ".join(part for part in parts if part)
     return text if len(text) <= SUMMARY_LENGTH else f"{text[: SUMMARY_LENGTH - 1]}…"
 

@@ -1,6 +1,6 @@
 """Stored values in words: code labels, units, names of what is referred to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -83,22 +83,8 @@ def text_of(spec: FieldSpec, value: Any, names: Names = Names()) -> str:
 
 
 def _one(spec: FieldSpec, value: Any, names: Names) -> str:
-    kind = spec.type
-    if kind in ("code", "codes"):
-        return label_of(spec, value)
-    if kind == "boolean":
-        return _("是") if value else _("否")
-    if kind == "region":
-        return reference.region_name(str(value))
-    if kind in ("money", "decimal"):
-        return _amount(spec, value)
-    if kind == "organisation":
-        return names.organisations.get(str(value), "")
-    if kind in RECORDS:
-        return names.records.get(str(value), ("", ""))[0]
-    if kind in PICTURES or kind in FILES:
-        return ""
-    return str(value)
+    worded = _WORDED.get(spec.type)
+    return worded(spec, value, names) if worded is not None else str(value)
 
 
 def _amount(spec: FieldSpec, value: Any) -> str:
@@ -107,6 +93,19 @@ def _amount(spec: FieldSpec, value: Any) -> str:
     except InvalidOperation:
         return str(value)
     return f"{number:,.2f}" if spec.type == "money" else f"{number:,f}"
+
+
+_WORDED: dict[str, Callable[[FieldSpec, Any, Names], str]] = {
+    **dict.fromkeys(("code", "codes"), lambda spec, value, _names: label_of(spec, value)),
+    **dict.fromkeys(("money", "decimal"), lambda spec, value, _names: _amount(spec, value)),
+    **dict.fromkeys(
+        RECORDS, lambda _spec, value, names: names.records.get(str(value), ("", ""))[0]
+    ),
+    **dict.fromkeys((*PICTURES, *FILES), lambda _spec, _value, _names: ""),
+    "boolean": lambda _spec, value, _names: _("是") if value else _("否"),
+    "region": lambda _spec, value, _names: reference.region_name(str(value)),
+    "organisation": lambda _spec, value, names: names.organisations.get(str(value), ""),
+}
 
 
 def _row_text(spec: FieldSpec, row: Mapping[str, Any], names: Names) -> str:

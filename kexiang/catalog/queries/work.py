@@ -174,12 +174,16 @@ def work_figures(*, actor: Actor, at: datetime) -> list[Figure]:
     quality = unit_quality(actor, owners[0], today)
     scope = _("本单位在平台登记的资源记录")
     url = "/work/records/"
+    weighted = _("各记录已填字段按权重折算的百分比的平均")
+    old = _("已发布记录中超过规定天数未修改或确认的")
+    rows = [
+        ("records", _("登记资源"), quality.total, _("条"), scope, ""),
+        ("published", _("已发布"), quality.published, _("条"), scope, "?state=published"),
+        ("waiting", _("审核中"), quality.waiting, _("条"), scope, ""),
+        ("completeness", _("平均完整度"), quality.completeness, "%", weighted, "?complete=low"),
+        ("stale", _("久未更新"), quality.stale, _("条"), old, "?fresh=stale"),
+    ]
     return [
-        Figure("records", _("登记资源"), quality.total, _("条"), today, scope, url),
-        Figure("published", _("已发布"), quality.published, _("条"), today, scope, f"{url}?state=published"),
-        Figure("waiting", _("审核中"), quality.waiting, _("条"), today, scope, url),
-        Figure("completeness", _("平均完整度"), quality.completeness, "%", today,
-               _("各记录已填字段按权重折算的百分比的平均"), f"{url}?complete=low"),
-        Figure("stale", _("久未更新"), quality.stale, _("条"), today,
-               _("已发布记录中超过规定天数未修改或确认的"), f"{url}?fresh=stale"),
-    ]  # fmt: skip
+        Figure(name, label, value, unit, today, basis, f"{url}{tail}")
+        for name, label, value, unit, basis, tail in rows
+    ]

@@ -10,6 +10,7 @@ from kexiang.catalog.services.imports import (
     import_file,
     is_big,
     map_columns,
+    proceed_import,
     start_import,
     work_import,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "is_big",
     "lookup_for",
     "map_columns",
+    "proceed_import",
     "print_records",
     "publishes_next",
     "refuse_record",

@@ -50,7 +50,17 @@ EMPTY: dict[str, Any] = {
 }
 _WIDTHS = {
     name: Record._meta.get_field(name).max_length or 0
-    for name in ["class_code", "inner_no", "asset_no", "model", "maker", "brand", "funding_source", "open_state", "current_state"]
+    for name in [
+        "class_code",
+        "inner_no",
+        "asset_no",
+        "model",
+        "maker",
+        "brand",
+        "funding_source",
+        "open_state",
+        "current_state",
+    ]
 }
 EMPTY |= dict.fromkeys(_WIDTHS, "")
 

@@ -32,7 +32,7 @@ _CELL_TYPES = {"money": "money", "decimal": "number", "integer": "integer", "yea
 
 
 def export_records(
-    *, actor: Actor, wanted: RecordFilter, format: str, target: Path, at: datetime
+    *, actor: Actor, wanted: RecordFilter, kind_of_file: str, target: Path, at: datetime
 ) -> int:
     """Write every record of the list to ``target``; returns how many.
 
@@ -41,16 +41,16 @@ def export_records(
     """
     if not actor.may_use(Scope.RECORDS_READ):
         raise NotAllowed(_("这个令牌没有 records:read 权限。"))
-    if format not in FORMATS:
+    if kind_of_file not in FORMATS:
         raise Invalid([Problem("format", _("导出格式只能是 xlsx、csv 或 jsonl。"))])
     spec = kinds.kind(wanted.kind) if wanted.kind else None
     rows = records(actor, wanted)
-    if format == "jsonl":
+    if kind_of_file == "jsonl":
         with target.open("w", encoding="utf-8") as file:
             return tabular.write_jsonl(file, _objects(actor, rows))
     columns = _columns(spec)
     cells = _cells(actor, rows, spec)
-    if format == "csv":
+    if kind_of_file == "csv":
         with target.open("w", encoding="utf-8", newline="") as file:
             return tabular.write_csv(file, [column.head for column in columns], cells)
     title = spec.label if spec else _("资源记录")

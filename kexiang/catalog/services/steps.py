@@ -253,7 +253,7 @@ def _end_change(record: Record, change: PendingChange | None, at: datetime) -> N
 
 @transaction.atomic
 def restore_record(*, actor: Actor, uid: str, at: datetime) -> Record:
-    """Put a record that was taken down up again. What the city took down, only the city restores."""
+    """Put up again what was taken down; what the city took down, only the city restores."""
     record, _change = ground.locked(actor, uid)
     policies.require(actor, A.RESTORE, record)
     level = policies.review_level(actor, record)
@@ -333,7 +333,7 @@ def _require_unsuspicious(actor: Actor, uid: str, today: date) -> None:
 
 
 def refuse_secret() -> None:
-    """The answer to “是否涉密或有特殊限制:是”: nothing is kept, and what to do instead (A-24, AA-04).
+    """The answer to “是否涉密或有特殊限制:是”: nothing is kept; what to do instead (A-24, AA-04).
 
     Always raises ``Invalid``; it takes no argument so that nothing of the item can reach a log.
     """

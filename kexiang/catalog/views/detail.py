@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from kexiang.accounts import queries as accounts
@@ -20,15 +21,15 @@ from kexiang.kinds import services as kind_services
 from kexiang.reference import queries as reference
 
 DONE = {
-    "submit": _("已提交。"),
-    "approve": _("已通过。"),
-    "return": _("已退回修改。"),
-    "refuse": _("已作出不予通过的决定。"),
-    "withdraw": _("已撤回。"),
-    "take_down": _("已下架,公开页面已不再显示。"),
-    "restore": _("已恢复发布。"),
-    "cancel": _("已注销。"),
-    "confirm": _("已确认信息无变化。"),
+    "submit": gettext_lazy("已提交。"),
+    "approve": gettext_lazy("已通过。"),
+    "return": gettext_lazy("已退回修改。"),
+    "refuse": gettext_lazy("已作出不予通过的决定。"),
+    "withdraw": gettext_lazy("已撤回。"),
+    "take_down": gettext_lazy("已下架,公开页面已不再显示。"),
+    "restore": gettext_lazy("已恢复发布。"),
+    "cancel": gettext_lazy("已注销。"),
+    "confirm": gettext_lazy("已确认信息无变化。"),
 }
 
 

@@ -62,7 +62,6 @@ def _kind_form(
         request.POST if bound else None,
         request.FILES if bound else None,
         cleaner=cleaner,
-        choices=kind_services.choices_of,
         values=change.values if change is not None else record.attributes,
         draft=draft,
     )

@@ -1,6 +1,7 @@
 """The import wizard: upload → columns → check → import → undo."""
 
 import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,21 +10,21 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kexiang.catalog import queries, services, tasks
+from kexiang.catalog import queries, services
 from kexiang.catalog.forms import UploadForm
 from kexiang.catalog.models import ImportJob
 from kexiang.catalog.types import ImportMode, ImportState, SecrecyCheck
 from kexiang.catalog.views import shared
-from kexiang.core import jobs
 from kexiang.core.http import ActorRequest
 from kexiang.kernel.errors import Invalid, NotFound
 from kexiang.kinds import queries as kinds
 from kexiang.kinds import services as kind_services
 
 OWNER = "@owner"
-STEPS = [_("上传"), _("核对列"), _("校验"), _("导入")]
+STEPS = [gettext_lazy("上传"), gettext_lazy("核对列"), gettext_lazy("校验"), gettext_lazy("导入")]
 TONES = {"done": "ok", "failed": "bad", "undone": "end", "checked": "warn", "uploaded": "end"}
 
 
@@ -169,11 +170,8 @@ def import_act(request: ActorRequest, uid: str, action: str) -> HttpResponse:
 
 
 def _work(request: ActorRequest, job: ImportJob) -> HttpResponse:
-    if services.is_big(job):
-        jobs.enqueue(tasks.work_import, uid=job.uid, person=request.actor.uid)
+    if services.proceed_import(actor=request.actor, job=job, at=timezone.now()):
         messages.info(request, _("文件较大,正在后台处理,本页会显示进度,可以离开。"))
-    else:
-        services.work_import(actor=request.actor, uid=job.uid, at=timezone.now())
     return redirect("catalog:import_detail", uid=job.uid)
 
 
@@ -182,18 +180,16 @@ def import_faults(request: ActorRequest, uid: str) -> FileResponse:
     """The uploaded sheet with its faults marked."""
     shared.require_login(request)
     job = queries.import_job(request.actor, uid)
-    path = services.fault_workbook(actor=request.actor, job=job)
-    name = f"{Path(job.file_name).stem}-{_('错误标注')}.xlsx"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    return shared.download(
+        f"{Path(job.file_name).stem}-{_('错误标注')}.xlsx",
+        shared.XLSX,
+        lambda target: services.fault_workbook(actor=request.actor, job=job, target=target),
+    )
 
 
 @require_GET
-def import_template(request: ActorRequest, kind: str) -> HttpResponse:
+def import_template(request: ActorRequest, kind: str) -> FileResponse:
     """The Excel template of a kind, with drop-downs and instructions."""
-    content = kind_services.excel_template(kind)
-    answer = HttpResponse(content, content_type=shared.XLSX)
-    label = kinds.kind(kind).label
-    answer.headers["Content-Disposition"] = FileResponse(
-        [], as_attachment=True, filename=f"{label}-{_('导入模板')}.xlsx"
-    ).headers["Content-Disposition"]
-    return answer
+    content = BytesIO(kind_services.excel_template(kind))
+    name = f"{kinds.kind(kind).label}-{_('导入模板')}.xlsx"
+    return FileResponse(content, as_attachment=True, filename=name, content_type=shared.XLSX)

@@ -5,6 +5,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from kexiang.accounts import queries as accounts
@@ -16,13 +17,13 @@ from kexiang.core.http import ActorRequest
 from kexiang.kinds import queries as kinds
 
 COLUMNS = [
-    ("number", _("编号")),
-    ("kind", _("类型")),
-    ("model", _("型号")),
-    ("value", _("原值")),
-    ("state", _("状态")),
-    ("complete", _("完整度")),
-    ("updated", _("更新时间")),
+    ("number", gettext_lazy("编号")),
+    ("kind", gettext_lazy("类型")),
+    ("model", gettext_lazy("型号")),
+    ("value", gettext_lazy("原值")),
+    ("state", gettext_lazy("状态")),
+    ("complete", gettext_lazy("完整度")),
+    ("updated", gettext_lazy("更新时间")),
 ]
 
 
@@ -60,12 +61,12 @@ def record_list(request: ActorRequest) -> HttpResponse:
 
 
 SORTS = [
-    ("updated", _("最近更新")),
-    ("-updated", _("最久未更新")),
-    ("completeness", _("完整度从低到高")),
-    ("value", _("原值从高到低")),
-    ("pinyin", _("名称拼音")),
-    ("number", _("编号")),
+    ("updated", gettext_lazy("最近更新")),
+    ("-updated", gettext_lazy("最久未更新")),
+    ("completeness", gettext_lazy("完整度从低到高")),
+    ("value", gettext_lazy("原值从高到低")),
+    ("pinyin", gettext_lazy("名称拼音")),
+    ("number", gettext_lazy("编号")),
 ]
 
 
@@ -83,7 +84,7 @@ def record_export(request: ActorRequest) -> FileResponse:
         name,
         shared.TYPES[chosen],
         lambda target: services.export_records(
-            actor=request.actor, wanted=wanted, format=chosen, target=target, at=at
+            actor=request.actor, wanted=wanted, kind_of_file=chosen, target=target, at=at
         ),
     )
 

@@ -17,6 +17,7 @@ from kexiang.catalog.services.imports.jobs import (
     map_columns,
     start_import,
 )
+from kexiang.catalog.services.imports.passes import proceed as proceed_import
 from kexiang.catalog.services.imports.passes import work_import
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "import_file",
     "is_big",
     "map_columns",
+    "proceed_import",
     "start_import",
     "work_import",
 ]

@@ -246,8 +246,8 @@ def is_big(job: ImportJob) -> bool:
     return job.rows_total > INLINE_ROWS or size > 2 * 1024 * 1024
 
 
-def fault_workbook(*, actor: Actor, job: ImportJob) -> Path:
-    """The uploaded sheet with its faults marked, as a file to download.
+def fault_workbook(*, actor: Actor, job: ImportJob, target: Path) -> None:
+    """Write the uploaded sheet with its faults marked to ``target``.
 
     Raises ``NotFound`` when the import has no faults or its file has been cleaned away.
     """
@@ -261,8 +261,6 @@ def fault_workbook(*, actor: Actor, job: ImportJob) -> Path:
     if not marked:
         raise NotFound(_("这次导入没有有误的行。"))
     source = tabular.read_rows(Path(job.path), sheet=job.sheet or None, name=job.file_name)
-    target = folder() / f"{job.uid}-faults.xlsx"
     tabular.write_faults(
         source, marked, target, heads=job.heads, head_row=int(job.mapping["header_row"])
     )
-    return target

@@ -11,6 +11,7 @@ from kexiang.catalog.lifecycle import IMPORT
 from kexiang.catalog.models import ImportFault, ImportJob, Record
 from kexiang.catalog.services import ground
 from kexiang.catalog.services.imports.batch import Checked, Workshop
+from kexiang.catalog.services.imports.jobs import is_big
 from kexiang.catalog.services.imports.reading import batches, raw_rows
 from kexiang.catalog.types import ImportAction, ImportMode, ImportState
 from kexiang.core import jobs
@@ -40,6 +41,19 @@ def work_import(*, actor: Actor, uid: str, at: datetime) -> ImportJob:
     except Invalid as error:
         _fail(job, str(error), at)
     return job
+
+
+def proceed(*, actor: Actor, job: ImportJob, at: datetime) -> bool:
+    """Do the work now when the file is small, else leave it to the job worker.
+
+    Returns whether it was left to the worker.
+    """
+    if is_big(job):
+        named = jobs.specs()["catalog.work_import"]
+        jobs.enqueue(named.task, uid=job.uid, person=actor.uid)
+        return True
+    work_import(actor=actor, uid=job.uid, at=at)
+    return False
 
 
 def _check(job: ImportJob, actor: Actor, at: datetime) -> None:
