@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -10,6 +11,7 @@ from kexiang.kernel.actor import Actor
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import KindSpec
 from kexiang.portal import words
+from kexiang.portal.params import Params
 from kexiang.search import queries as search
 from kexiang.search.types import Bucket, SearchPage, SearchQuery
 
@@ -27,9 +29,21 @@ FIRST = (
 )
 LAST = ("brand", "nation", "year")
 HIDDEN = ("kind", "keywords")
-SHOWN_BUCKETS = 8
+SHOWN = 8
+FACET_SIZE = 24
+SINGLE = ("region", "owner")
 OPEN_FACETS = 6
 LARGEST_DEPTH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a filter; following ``url`` adds it to the question or takes it away."""
+
+    label: str
+    count: int
+    url: str
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +52,8 @@ class Facet:
 
     name: str
     label: str
-    buckets: Sequence[Bucket]
-    more: Sequence[Bucket]
+    values: Sequence[FacetValue]
+    more: Sequence[FacetValue]
     is_open: bool
 
 
@@ -81,16 +95,19 @@ class Results:
         return (self.query.page - 1) * self.query.size + 1
 
 
-def results(actor: Actor, query: SearchQuery) -> Results:
-    """One page of results with everything around it. Raises ``Invalid`` and ``NotReady``."""
-    page = search.search(actor, query)
+def results(actor: Actor, query: SearchQuery, asked: Params) -> Results:
+    """One page of results with everything around it. Raises ``Invalid`` and ``NotReady``.
+
+    ``asked`` are the parameters of the address, from which the links of the filters are made.
+    """
+    page = search.search(actor, replace(query, facet_size=FACET_SIZE))
     spec = kinds.kind(query.kind) if query.kind else None
     reachable = min(page.total, LARGEST_DEPTH)
     return Results(
         query=query,
         page=page,
         tabs=_tabs(actor, query, page),
-        facets=_facets(query, page, spec),
+        facets=_facets(page, spec, asked),
         ranges=_ranges(query, spec),
         chosen=_chosen(query, page),
         sorts=_sorts(spec),
@@ -129,23 +146,45 @@ def facet_label(name: str, spec: KindSpec | None) -> str:
     return name
 
 
-def _facets(query: SearchQuery, page: SearchPage, spec: KindSpec | None) -> list[Facet]:
+def _facets(page: SearchPage, spec: KindSpec | None, asked: Params) -> list[Facet]:
     names = [name for name in page.facets if name not in HIDDEN and page.facets[name]]
     order = {name: position for position, name in enumerate(FIRST)}
     order |= {name: 1000 + position for position, name in enumerate(LAST)}
     names.sort(key=lambda name: order.get(name, 100))
     found = []
     for position, name in enumerate(names):
-        buckets = _sorted(name, page.facets[name], page.total)
-        if not buckets:
-            continue
-        shown, more = buckets[:SHOWN_BUCKETS], buckets[SHOWN_BUCKETS:]
+        buckets = _sorted(name, page.facets[name])
+        values = _with_links(name, buckets, asked)
         is_open = position < OPEN_FACETS or any(b.chosen for b in buckets)
-        found.append(Facet(name, facet_label(name, spec), shown, more, is_open))
+        label = facet_label(name, spec)
+        found.append(Facet(name, label, values[:SHOWN], values[SHOWN:], is_open))
     return found
 
 
-def _sorted(name: str, buckets: Sequence[Bucket], total: int) -> list[Bucket]:
+def _with_links(name: str, buckets: Sequence[Bucket], asked: Params) -> list[FacetValue]:
+    """Each value with the address that adds it or takes it away; region and unit hold one."""
+    rest = [
+        (key, value)
+        for key, values in asked.lists()
+        if key not in (name, "page", "cursor")
+        for value in values
+        if value
+    ]
+    start = urlencode(rest)
+    chosen = [value for value in asked.getlist(name) if value]
+    found = []
+    for bucket in buckets:
+        kept = [value for value in chosen if value != bucket.value]
+        if not bucket.chosen:
+            kept = [bucket.value] if name in SINGLE else [*kept, bucket.value]
+        own = urlencode([(name, value) for value in kept])
+        query = "&".join(part for part in (start, own) if part)
+        url = f"/search?{query}" if query else "/search"
+        found.append(FacetValue(bucket.label or bucket.value, bucket.count, url, bucket.chosen))
+    return found
+
+
+def _sorted(name: str, buckets: Sequence[Bucket]) -> list[Bucket]:
     """Years newest first; regions without the province and city that hold everything."""
     if name == "year":
         return sorted(buckets, key=lambda b: b.value, reverse=True)

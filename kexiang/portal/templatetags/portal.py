@@ -27,7 +27,6 @@ STATE_TONES = {
     "suspended": "end",
 }
 WORD_TONES = {"正常受理": "ok", "排队较长": "warn", "暂停受理": "bad"}
-SINGLE = ("region", "owner")
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
@@ -104,27 +103,14 @@ def tab_url(context: Context, code: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def toggle(context: Context, name: str, value: str, chosen: bool) -> str:
-    """Add a facet value to the question, or take it away; region, owner and year hold one each."""
-    params = context["request"].GET.copy()
-    for gone in ("page", "cursor"):
-        params.pop(gone, None)
-    values = [v for v in params.getlist(name) if v and v != value]
-    if chosen:
-        params.setlist(name, values) if values else params.pop(name, None)
-    else:
-        params.setlist(name, [value] if name in SINGLE else [*values, value])
-    return _address(params.urlencode())
-
-
-@register.simple_tag(takes_context=True)
 def without(context: Context, name: str, value: str) -> str:
     """The question without one of its conditions; an empty ``value`` takes the whole name away."""
-    if value:
-        return str(toggle(context, name, value, True))
     params = context["request"].GET.copy()
+    left = [other for other in params.getlist(name) if value and other != value]
     for gone in (name, "page", "cursor"):
         params.pop(gone, None)
+    if left:
+        params.setlist(name, left)
     return _address(params.urlencode())
 
 

@@ -29,7 +29,9 @@ def home(request: ActorRequest) -> HttpResponse:
     context = {
         "home": page,
         "search_tabs": search_tabs(page.counts),
-        "placeholder": reference.active_pack().site.get("search_placeholder", ""),
+        "placeholder": ""
+        if words.is_english()
+        else reference.active_pack().site.get("search_placeholder", ""),
         "kind": "",
     }
     return render(request, "portal/home.html", context)
@@ -52,7 +54,7 @@ def search(request: ActorRequest) -> HttpResponse:
     """Results, whole or (by HTMX) only what stands beside the search field."""
     try:
         query = params.read(request.GET)
-        found = results.results(request.actor, query)
+        found = results.results(request.actor, query, request.GET)
     except (Invalid, NotFound, Unavailable) as error:
         return _failed(request, error)
     context = {
