@@ -53,6 +53,7 @@ class RowSource:
     encoding: str = ""
     rows_hint: int | None = None
     size: int = field(default=0)
+    _kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def __iter__(self) -> Iterator[Row]:
         return self.rows()
@@ -74,7 +75,8 @@ class RowSource:
 
     def _all(self) -> Iterator[Row]:
         if self.kind == "xlsx":
-            with Workbook(self.path) as book:
+            with Workbook(self.path, self._kept.get("strings")) as book:
+                self._kept["strings"] = book.strings()
                 yield from book.rows(self.sheet)
         elif self.kind == "xls":
             yield from _xls_rows(self.path, self.sheet)
@@ -116,15 +118,11 @@ def _sheets(path: Path, kind: str) -> list[str]:
 
 def _first_filled(path: Path, kind: str, sheets: Sequence[str]) -> str:
     """Instructions come first in many workbooks; a sheet with heads is wider than one column."""
-    for name in sheets:
-        source = RowSource(path, kind, tuple(sheets), name)
-        if "说明" not in name and any(_filled(cells) > 1 for _, cells in source.head(5)):
-            return name
-    return sheets[0]
-
-
-def _filled(cells: Any) -> int:
-    return sum(cell not in (None, "") for cell in cells)
+    named = [name for name in sheets if "说明" not in name]
+    if kind == "xls":
+        return (named or list(sheets))[0]
+    with Workbook(path) as book:
+        return next((name for name in named if book.is_filled(name)), sheets[0])
 
 
 def _calamine(path: Path) -> Any:

@@ -2,28 +2,28 @@
 
 The sheet is unpacked in pieces, cut after a row, and each piece is read by ``tabular_cells``:
 several times faster than openpyxl's read-only mode (docs/adr/0006), which still tells us which
-styles are dates. Shared strings are kept as one block of UTF-8.
+styles are dates.
 """
 
 import re
 import zipfile
-from array import array
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from lxml import etree
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
-from kexiang.core.tabular_cells import RawCell, local, parser, raw_rows, text_of
+from kexiang.core.tabular_cells import RawCell, local, parser, raw_rows
 from kexiang.core.tabular_guard import Unreadable
+from kexiang.core.tabular_strings import SharedStrings
 
 MAX_COLUMNS = 1_000
 _PIECE = 1 << 18
 _MAX_ROW_BYTES = 32 * 1024**2
-_MAX_STRINGS = 512 * 1024**2
-_HOT = 1 << 16
+_KEPT_NUMBERS = 1 << 16
 _ROW_END = re.compile(rb"</(?:[A-Za-z_][\w.\-]*:)?row\s*>|<(?:[A-Za-z_][\w.\-]*:)?row\b[^<>]*/>")
 _ROOT = re.compile(rb"<((?:[A-Za-z_][\w.\-]*:)?)worksheet\b[^>]*>")
 _DATA = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?sheetData\s*(/?)>")
@@ -33,36 +33,11 @@ _REL_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _BROKEN = "文件已损坏,无法读取。请用 Excel 或 WPS 重新保存后再上传。"
 
 
-class _Strings:
-    """The shared strings: one block of bytes and offsets; the first ones also ready made."""
-
-    def __init__(self) -> None:
-        self._block = bytearray()
-        self._ends = array("Q", [0])
-        self._hot: dict[int, str] = {}
-
-    def add(self, text: str) -> None:
-        self._block += text.encode("utf-8", "replace")
-        self._ends.append(len(self._block))
-        if len(self._block) > _MAX_STRINGS:
-            raise Unreadable("表格中的文字过多,无法一次导入。请拆成几个文件再上传。")
-
-    def __getitem__(self, index: int) -> str | None:
-        text = self._hot.get(index)
-        if text is None:
-            if not 0 <= index < len(self._ends) - 1:
-                return None
-            piece = self._block[self._ends[index] : self._ends[index + 1]]
-            text = piece.decode("utf-8")
-            if len(self._hot) < _HOT:
-                self._hot[index] = text
-        return text
-
-
 class Workbook:
     """An open .xlsx file. Use as a context manager."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, strings: SharedStrings | None = None) -> None:
+        self._strings = strings
         try:
             self._archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError) as error:
@@ -71,7 +46,6 @@ class Workbook:
             self._names = {name.lower(): name for name in self._archive.namelist()}
             self.sheets = self._read_sheets()
             self._dates = self._read_styles()
-            self._strings = self._read_strings()
             self._numbers: dict[tuple[str, str], Any] = {}
         except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, OSError, EOFError) as error:
             self._archive.close()
@@ -138,22 +112,22 @@ class Workbook:
                         dates.add(str(index))
         return frozenset(dates)
 
-    def _read_strings(self) -> _Strings:
-        strings = _Strings()
-        if "xl/sharedstrings.xml" not in self._names:
-            return strings
-        with self._part("xl/sharedStrings.xml") as stream:
-            events = etree.iterparse(
-                stream, resolve_entities=False, no_network=True, load_dtd=False
-            )
-            for _, node in events:
-                if local(node.tag) != "si":
-                    continue
-                strings.add(text_of(node))
-                node.clear(keep_tail=False)
-                while node.getprevious() is not None:
-                    del node.getparent()[0]
-        return strings
+    def strings(self) -> SharedStrings:
+        """The shared strings, read when first asked for. May be handed to another opening."""
+        if self._strings is None:
+            self._strings = SharedStrings()
+            if "xl/sharedstrings.xml" in self._names:
+                with self._part("xl/sharedStrings.xml") as stream:
+                    self._strings.read(stream)
+        return self._strings
+
+    def is_filled(self, sheet: str) -> bool:
+        """Whether one of the first rows has more than one cell; no strings are read for this."""
+        with self._part(self.sheets[sheet]) as stream:
+            for piece, head, tail in _pieces(stream):
+                first = list(islice(raw_rows(piece, head, tail, 0), 5))
+                return any(sum(bool(cell[3]) for cell in cells) > 1 for _, cells in first)
+        return False
 
     def rows_hint(self, sheet: str) -> int | None:
         """The last row by the sheet's own declaration; programs do not always write it."""
@@ -165,6 +139,7 @@ class Workbook:
         """Row numbers (from 1) and values; empty rows are left out. Raises ``Unreadable``."""
         number = 0
         try:
+            self.strings()
             with self._part(self.sheets[sheet]) as stream:
                 for piece, head, tail in _pieces(stream):
                     for row, cells in raw_rows(piece, head, tail, number):
@@ -181,11 +156,12 @@ class Workbook:
         """The values at their columns; texts that are empty count as nothing."""
         values: list[Any] = []
         position, width = -1, 0
-        strings, numbers = self._strings, self._numbers
+        strings, numbers = self.strings(), self._numbers
+        hot = strings.hot
         for letters, style, kind, text in cells:
             position = (_COLUMNS.get(letters) or _column(letters)) if letters else position + 1
             if kind == "s":
-                value: Any = strings[int(text)] if text else None
+                value: Any = hot.get(text) or strings.get(text)
             elif kind in ("", "n"):
                 value = numbers.get((text, style))
                 if value is None and text:
@@ -215,7 +191,7 @@ class Workbook:
         if style in self._dates and 0 <= value < 2_958_466:
             moment = datetime.combine(self._epoch, datetime.min.time()) + timedelta(days=value)
             value = moment.date() if value == int(value) else _whole(moment)
-        if len(self._numbers) < _HOT:
+        if len(self._numbers) < _KEPT_NUMBERS:
             self._numbers[text, style] = value
         return value
 

@@ -48,9 +48,8 @@ def code(spec: FieldSpec, table: CodeTable) -> Clean:
         if value is None:
             return None
         text = texts.line(text_of(value, spec.label))
-        if texts.is_blank(text):
-            return None
-        code = resolve(text)
+        # First the list: NA is Namibia, 无 may be a choice of its own.
+        code = resolve(text) if text else None
         if code is not None:
             return code
         if texts.is_none(text):
@@ -112,10 +111,10 @@ def codes(spec: FieldSpec, table: CodeTable) -> Clean:
             parts = _code_parts(texts.lines(text_of(value, label)), resolve)
         found: dict[str, None] = {}
         for part in parts:
-            if texts.is_blank(part) or (texts.is_none(part) and resolve(part) is None):
-                continue
-            code = resolve(part)
+            code = resolve(part) if part else None
             if code is None:
+                if texts.is_none(part):
+                    continue
                 raise Bad(f"{label}中的“{shown(part)}”{table.why_not(part)}")
             found[code] = None
         if len(found) > limit:
