@@ -1,4 +1,4 @@
-"""Writes the pages under docs/generated and the golden OpenAPI document from the code.
+"""Writes the coverage page and the OpenAPI document under docs/generated from the code.
 
 ``python -m tools.generate`` writes; ``--check`` (part of ``./kx lint``) tells what differs.
 """
@@ -40,19 +40,10 @@ def openapi() -> str:
     return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def kind_pages() -> dict[str, str]:
-    """One page per kind, as the kinds context writes it."""
-    from kexiang.kinds.docs import pages  # noqa: PLC0415 -- after set_up()
-
-    return {f"kinds/{name}": text for name, text in pages().items()}
-
-
 def everything() -> dict[Path, str]:
     """Path → the text it must have."""
     singles: dict[str, Callable[[], str]] = {"coverage.md": coverage_page, "openapi.json": openapi}
-    wanted = {GENERATED / name: make() for name, make in singles.items()}
-    wanted |= {GENERATED / name: text for name, text in kind_pages().items()}
-    return wanted
+    return {GENERATED / name: make() for name, make in singles.items()}
 
 
 def _difference(path: Path, wanted: str) -> str:

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from kexiang.accounts.types import Scope
 from kexiang.core.providers import providers
 from kexiang.files.models import StoredFile
 from kexiang.files.types import FileVisibility
@@ -40,8 +41,10 @@ def require_store(actor: Actor, owner_org: str) -> None:
     """Raise ``NotAuthenticated`` or ``NotAllowed`` unless the actor may store for the unit."""
     if not actor.is_known:
         raise NotAuthenticated("请先登录再上传文件。")
-    if not actor.may_use("write"):
-        raise NotAllowed("这个接口令牌没有写入权限,请在“接口令牌”中另建一个带写入权限的令牌。")
+    if not actor.may_use(Scope.RECORDS_WRITE):
+        raise NotAllowed(
+            "这个接口令牌没有写入权限,请在“接口令牌”中另建一个带“填报和修改资源记录”权限的令牌。"
+        )
     if owner_org and owner_org not in actor.orgs and not (actor.is_system or actor.roles & OFFICES):
         raise NotAllowed(
             "只能为本人所在单位上传文件。请切换到该单位的角色后再上传,或联系该单位的管理员。"

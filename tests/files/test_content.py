@@ -10,8 +10,6 @@ from kexiang.files import archives, content, pictures, rules
 from kexiang.kernel.errors import Invalid
 from tests.files import makers
 
-pytestmark = pytest.mark.req("A-02")
-
 
 def _inspect(tmp_path: Path, data: bytes) -> content.Content:
     path = tmp_path / "file"

@@ -21,7 +21,7 @@ from kexiang.kernel.errors import Invalid, NotAllowed, NotAuthenticated, NotFoun
 from kexiang.kernel.ids import new_uid
 from tests.files import makers
 
-pytestmark = [pytest.mark.django_db, pytest.mark.req("A-02")]
+pytestmark = pytest.mark.django_db
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ORG, OTHER = new_uid(), new_uid()
@@ -92,7 +92,7 @@ def test_picture_field_refuses_a_document() -> None:
     [
         (ANONYMOUS, NotAuthenticated),
         (STRANGER, NotAllowed),
-        (Actor("owner", OWNER.grants, scopes=frozenset({"read"})), NotAllowed),
+        (Actor("owner", OWNER.grants, scopes=frozenset({"records:read"})), NotAllowed),
     ],
 )
 def test_only_members_store_for_a_unit(actor: Actor, error: type[Exception]) -> None:
