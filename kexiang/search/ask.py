@@ -111,7 +111,7 @@ def prepare(index: Serving, audience: frozenset[str], query: SearchQuery) -> Ask
         offset = cursor.offset if not field else 0
     facets = facet_names(index.spec, query)
     base = SearchRequest(
-        query=may_find(tree.All(), audience, index.spec),
+        query=tree.narrow(tree.All(), *permitted(index.spec, audience)),
         post_filters=tuple(_filters(index.spec, query)),
         facets=tuple((facet, query.facet_size) for facet in facets),
         order=field,
@@ -152,8 +152,8 @@ def facet_names(spec: IndexSpec, query: SearchQuery) -> tuple[str, ...]:
     return tuple(name for name in names if name in spec.facets)
 
 
-def may_find(query: tree.Query, audience: frozenset[str], spec: IndexSpec) -> tree.Query:
-    """``query`` narrowed to what this audience may find today.
+def permitted(spec: IndexSpec, audience: frozenset[str]) -> list[tree.Query]:
+    """The conditions on whatever this audience may find today.
 
     A document whose number ``expires`` (YYYYMMDD) lies before today is found by nobody: an
     accreditation that has run out needs no job to disappear.
@@ -164,9 +164,7 @@ def may_find(query: tree.Query, audience: frozenset[str], spec: IndexSpec) -> tr
     if EXPIRES in spec.numbers:
         day = int(timezone.localdate().strftime("%Y%m%d"))
         conditions.append(tree.Not(tree.Range(number_field(EXPIRES), None, day - 1)))
-    if not conditions:
-        return query
-    return tree.Filter(query, tree.And(tuple(conditions)))
+    return conditions
 
 
 def region_filter(code: str) -> tree.Query:
@@ -217,11 +215,13 @@ def weighted(query: tree.Query) -> tree.Query:
 
 def request_for(asked: Asked, stage: Stage) -> SearchRequest:
     """The request for one reading of the question."""
+    conditions: list[tree.Query] = []
+    query = asked.base.query
+    while isinstance(query, tree.Filter):
+        conditions.insert(0, query.filter)
+        query = query.part
     wanted = weighted(asked.plan.query(stage))
-    permitted = asked.base.query
-    if isinstance(permitted, tree.Filter):
-        return replace(asked.base, query=replace(permitted, part=wanted))
-    return replace(asked.base, query=wanted)
+    return replace(asked.base, query=tree.narrow(wanted, *conditions))
 
 
 def answer(index: Serving, asked: Asked) -> Answer:

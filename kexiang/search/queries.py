@@ -81,13 +81,11 @@ def suggest(actor: Actor, q: str, kind: str = "", limit: int = SUGGESTIONS) -> l
     if not typed or len(typed) > entries.SUGGEST_LIMIT:
         return []
     found = dict.fromkeys(w for w in reference.hot_words() if fold(w).startswith(typed))
-    tokens = audience(actor)
-    condition: tree.Query = tree.All()
-    if ask.EVERYTHING not in tokens:
-        condition = tree.Terms("acl", tuple(sorted(tokens)))
-    if kind:
-        condition = tree.And((condition, tree.Term(facet_field("kind"), kind)))
     index = reader.serving()
+    conditions = ask.permitted(index.spec, audience(actor))
+    if kind:
+        conditions.append(tree.Term(facet_field("kind"), kind))
+    condition = conditions[0] if len(conditions) == 1 else tree.And(tuple(conditions))
     for stored, count in index.reader.suggest(typed, condition, limit * 2):
         if count:
             found[entries.suggestion_text(stored)] = None

@@ -43,7 +43,8 @@ class SourceSpec:
     """Facet and number names a source uses: derived from kinds, part of the index schema.
 
     ``kind_facets`` names the facets to show for one kind (``""``: for the tab of all kinds);
-    ``weights`` adds to the relevance of every hit of a kind.
+    ``weights`` is added to the relevance of every hit of a kind: 1 is little, 10 decides among
+    hits that are alike, 100 puts the kind first.
     """
 
     facets: tuple[str, ...] = ()

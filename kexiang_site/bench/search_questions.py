@@ -93,7 +93,10 @@ def _tokens(query: tree.Tokens) -> list:
 def _compound(query: tree.Query) -> list:
     conditions = []
     while isinstance(query, tree.Filter):
-        conditions.append(("must", ["const", plain(query.filter), 0.0]))
+        if isinstance(query.filter, tree.Not):
+            conditions.append(("not", plain(query.filter.part)))
+        else:
+            conditions.append(("must", ["const", plain(query.filter), 0.0]))
         query = query.part
     match query:
         case tree.Rank(must, should):

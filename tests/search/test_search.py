@@ -1,5 +1,7 @@
 """The whole way: documents → outbox → index → question → page."""
 
+from dataclasses import replace
+
 import pytest
 
 from kexiang.kernel.actor import ANONYMOUS, Actor, Grant
@@ -137,6 +139,36 @@ def test_nobody_finds_what_is_not_for_him(filled):
     assert seen(Actor.system("job")) == {"01", "r1", "u1", "c1"}
     assert queries.suggest(ANONYMOUS, "内部") == []
     assert queries.suggest(unit, "内部") == ["内部显微镜"]
+
+
+@pytest.mark.req("A-22")
+def test_what_has_expired_vanishes_by_itself(filled):
+    filled.numbers = (*filled.numbers, "expires")
+    filled.put(
+        doc("e1", "资质甲", kind="accreditation", numbers={"expires": 20200101}),
+        doc("e2", "资质乙", kind="accreditation", numbers={"expires": 29991231}),
+    )
+    services.rebuild()
+
+    page = queries.search(ANONYMOUS, SearchQuery(q="资质", facets=("kind",)))
+
+    assert [hit.id for hit in page.hits] == ["e2"]
+    assert (page.total, page.facets["kind"][0].count) == (1, 1)
+    assert queries.suggest(ANONYMOUS, "资质") == ["资质乙"]
+    assert found("显微镜") == ["01"]
+
+
+def test_the_weight_of_a_kind_decides(filled, monkeypatch):
+    filled.put(doc("w1", "质谱", kind="article"), doc("w2", "质谱", "质谱质谱", kind="test_item"))
+    services.rebuild()
+    spec = filled.spec()
+
+    def order(kind):
+        weights = replace(spec, weights={kind: 100.0})
+        monkeypatch.setattr(filled, "spec", lambda: weights)
+        return found("质谱")[0]
+
+    assert (order("article"), order("test_item")) == ("w1", "w2")
 
 
 def test_suggestions_by_text_pinyin_and_initials(filled):

@@ -144,7 +144,7 @@ class Translator:
         """A ranked query and the filters around it as one flat Boolean: fewer scorers."""
         conditions: list[tuple[Occur, Query]] = []
         while isinstance(query, tree.Filter):
-            conditions.append((Occur.Must, Query.const_score_query(self(query.filter), 0.0)))
+            conditions.append(self._condition(query.filter))
             query = query.part
         if isinstance(query, tree.Rank):
             head = [(Occur.Must, self(query.must))]
@@ -152,3 +152,8 @@ class Translator:
         else:
             head = [(Occur.Must, self(query))]
         return Query.boolean_query([*head, *conditions])
+
+    def _condition(self, query: tree.Query) -> tuple[Occur, Query]:
+        if isinstance(query, tree.Not):
+            return Occur.MustNot, self(query.part)
+        return Occur.Must, Query.const_score_query(self(query), 0.0)
