@@ -53,6 +53,12 @@ def book(request: HttpRequest, body: Booking) -> Status[dict[str, Any]]:
 urlpatterns = [path("api/", api.urls)]
 
 
+@pytest.fixture(autouse=True)
+def _only_this_operation(settings: Any) -> None:
+    """Who a token belongs to is asked before, by the actor middleware, and tested there."""
+    settings.MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+
+
 def _post(slot: str = "A", *, key: str | None = "k-1", token: str = "t") -> Any:  # noqa: S107 -- not a secret
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     if key is not None:
