@@ -105,7 +105,8 @@ def _link_project() -> None:
     (folder / "kexiang-clone.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     command = VENV / "bin" / "kexiang"
     command.write_text(
-        f"#!{PYTHON}\nimport sys\n\nfrom kexiang_site.cli import main\n\nsys.exit(main())\n",
+        f"#!{PYTHON}\nimport sys\n\nfrom kexiang_site.cli import main\n\n"
+        'if __name__ == "__main__":  # a child process imports this file again\n    sys.exit(main())\n',
         encoding="utf-8",
     )
     command.chmod(0o755)
