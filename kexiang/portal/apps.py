@@ -10,10 +10,10 @@ class PortalConfig(AppConfig):
     verbose_name = _("门户")
 
     def ready(self) -> None:
-        from kexiang.core.providers import provide  # noqa: PLC0415 - apps must be loaded first
-        from kexiang.portal import navigation, workbench  # noqa: PLC0415
-        from kexiang.portal.queries import machine  # noqa: PLC0415
-        from kexiang.reference import queries as reference  # noqa: PLC0415
+        from kexiang.core.providers import provide  # noqa: PLC0415 -- apps must be loaded first
+        from kexiang.portal import navigation, workbench  # noqa: PLC0415 -- as above
+        from kexiang.portal.queries import machine  # noqa: PLC0415 -- as above
+        from kexiang.reference import queries as reference  # noqa: PLC0415 -- as above
 
         provide("site.place", navigation.place)
         provide("site.navigation", navigation.main)

@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from kexiang.core import formats
+from kexiang.core.templatetags import ui
 
 
 @pytest.mark.parametrize(
@@ -64,8 +65,6 @@ def test_rest_in_days(due, text, tone):
 
 
 def test_rest_in_working_days_skips_the_weekend():
-    from kexiang.core.templatetags import ui  # noqa: PLC0415 -- only here
-
     def workdays(a: date, b: date) -> int:
         return sum(
             1

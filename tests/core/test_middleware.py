@@ -4,6 +4,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from kexiang.core import middleware
+
 pytestmark = pytest.mark.django_db
 
 
@@ -55,8 +57,6 @@ def test_anonymous_writes_are_limited(limits, client):
 
 
 def test_reads_are_limited_and_the_api_answers_a_problem(limits, client, monkeypatch):
-    from kexiang.core import middleware  # noqa: PLC0415 -- only here
-
     monkeypatch.setattr(middleware, "READS_PER_MINUTE", 3)
     for _ in range(3):
         assert client.get("/robots.txt").status_code == 200

@@ -1,5 +1,6 @@
 """Probes, preferences, error pages, forms."""
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -134,8 +135,6 @@ def test_icons_are_named_once_and_exist_in_the_sprite():
 
 
 def test_the_first_load_stays_small():
-    import gzip  # noqa: PLC0415 -- only here
-
     folder = ROOT / "kexiang_site/static/dist"
     if not folder.is_dir():
         pytest.skip("front end not built")

@@ -9,6 +9,7 @@ from django.test import Client
 
 from kexiang.catalog import services as catalog
 from kexiang.catalog.models import Record
+from kexiang.search import ask, reader
 from kexiang.search import services as search
 from tests.catalog.conftest import AT, World, instrument, publish, test_item, world
 
@@ -19,8 +20,6 @@ test_item.__test__ = False
 @pytest.fixture
 def index(tmp_path: Path, settings: Any) -> Iterator[None]:
     """An index folder of this test; sources stay registered."""
-    from kexiang.search import ask, reader  # noqa: PLC0415 -- needs Django to be set up
-
     settings.SEARCH_URL = f"tantivy:///{tmp_path / 'index'}"
     reader.close_all()
     ask.forget()

@@ -1,5 +1,11 @@
 """The public side is complete in English (style.md §5.13)."""
 
+from datetime import date
+
+from django.utils import translation
+
+from kexiang.kernel.actor import ANONYMOUS
+from kexiang.portal.queries import home
 from tools import check_i18n, messages
 
 
@@ -9,13 +15,6 @@ def test_every_public_message_has_an_english_text():
 
 
 def test_labels_of_a_language_are_not_kept_for_the_other(db, rf):
-    from datetime import date  # noqa: PLC0415 -- only here
-
-    from django.utils import translation  # noqa: PLC0415
-
-    from kexiang.kernel.actor import ANONYMOUS  # noqa: PLC0415
-    from kexiang.portal.queries import home  # noqa: PLC0415
-
     with translation.override("en"):
         home.home(ANONYMOUS, date(2026, 11, 23))
     chinese = home.home(ANONYMOUS, date(2026, 11, 23))

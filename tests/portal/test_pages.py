@@ -10,7 +10,7 @@ from django.urls import reverse
 from kexiang.catalog import services as catalog
 from kexiang.portal.views.help import TOPICS
 from kexiang.search import services as search
-from tests.catalog.conftest import AT, later
+from tests.catalog.conftest import AT, draft, later
 from tests.portal.markup import faults
 
 pytestmark = pytest.mark.django_db
@@ -168,8 +168,6 @@ def test_sitemap_robots_and_search_description(visitor, place):
 
 
 def test_drafts_stay_out_of_the_site_map(visitor, world, place):
-    from tests.catalog.conftest import draft  # noqa: PLC0415 -- one test needs it
-
     hidden = draft(world, inner_id="NO-9", asset_no="ZC-9", title="未发布的仪器")
     assert hidden.uid not in visitor.get("/sitemap-1.xml").content.decode()
     assert visitor.get(f"/r/{hidden.uid}").status_code == 404

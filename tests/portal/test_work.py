@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from kexiang.accounts.models import Membership, Person
 from kexiang.core import providers
 from kexiang.core.context import MenuItem
 from kexiang.kernel.actor import ANONYMOUS, Actor, Grant
@@ -48,8 +49,6 @@ def test_nobody_has_no_menu():
 
 def sign_in(world, role="unit_admin"):
     """A session of somebody of the university in this role."""
-    from kexiang.accounts.models import Membership, Person  # noqa: PLC0415 -- only here
-
     person = Person.objects.create(username=f"p-{role}", name="张三", created_at=AT)
     Membership.objects.create(
         person=person,

@@ -70,7 +70,7 @@ def data_block(data: dict[str, Any]) -> SafeString:
     text = json.dumps(data, ensure_ascii=False).translate(_ESCAPES)
     return format_html(
         '<script type="application/ld+json">{}</script>',
-        mark_safe(text),  # noqa: S308 - angle brackets and ampersands are escaped above
+        mark_safe(text),  # noqa: S308 -- angle brackets and ampersands are escaped above
     )
 
 
