@@ -56,7 +56,8 @@ def _can_make_environments() -> bool:
 
 
 def _make_environment() -> None:
-    if _quiet([str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
+    is_new = [str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
+    if PYTHON.exists() and _quiet(is_new):
         return
     if not _can_make_environments():
         _say("正在安装 python3-venv …")

@@ -171,10 +171,10 @@ def state(job_id: str) -> JobState:
     if row is None:
         raise NotFound("没有这个后台任务,可能已过保存期。")
     run = JobRun.objects.filter(pk=job_id).first()
-    return _state(row, run)
+    return state_of(row, run)
 
 
-def _state(row: Any, run: JobRun | None) -> JobState:
+def state_of(row: Any, run: JobRun | None) -> JobState:
     spec = spec_of(row.task_path)
     return JobState(
         id=str(row.pk),
@@ -188,6 +188,17 @@ def _state(row: Any, run: JobRun | None) -> JobState:
         enqueued_at=row.enqueued_at,
         finished_at=row.finished_at,
     )
+
+
+def found(text: str = "", status: str = "") -> Any:
+    """Rows of the queue whose job name contains ``text``, in that state."""
+    rows = DBTaskResult.objects.all()
+    if status:
+        rows = rows.filter(status=status)
+    if text:
+        paths = [s.task.module_path for name, s in specs().items() if text.lower() in name]
+        rows = rows.filter(task_path__in=paths)
+    return rows
 
 
 def dead_letters() -> Any:
