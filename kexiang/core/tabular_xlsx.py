@@ -247,10 +247,8 @@ def _pieces(stream: IO[bytes]) -> Iterator[tuple[str, str, str]]:
 
 def _last_row_end(buffer: bytes) -> int:
     """Where the last whole row of the buffer ends, or 0."""
-    start = max(buffer.rfind(b"row>"), 0)
-    start = max(buffer.rfind(b"<", 0, start), 0) if start else 0
-    found = _ROW_END.match(buffer, start) if start else None
-    if found:
-        return found.end()
+    plain = buffer.rfind(b"</row>")
+    if plain >= 0:
+        return plain + len(b"</row>")
     ends = [match.end() for match in _ROW_END.finditer(buffer)]
     return ends[-1] if ends else 0

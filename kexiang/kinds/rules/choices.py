@@ -177,12 +177,14 @@ def found(spec: FieldSpec, find: Callable[[str], str | None], advice: str) -> Cl
 
 def references(spec: FieldSpec, lookup: Lookup) -> Clean:
     """Records and files: uids, or numbers that the lookup knows."""
-    if spec.type in ("record", "records"):
-        find: Callable[[str], str | None] = lambda text: lookup.record(spec.target, text)  # noqa: E731
-        advice = "填已登记资源的编号"
-    else:
-        find = lambda text: lookup.file(text) if is_uid(text) else None  # noqa: E731
-        advice = "先上传文件"
+    of_records = spec.type in ("record", "records")
+
+    def find(text: str) -> str | None:
+        if of_records:
+            return lookup.record(spec.target, text)
+        return lookup.file(text) if is_uid(text) else None
+
+    advice = "填已登记资源的编号" if of_records else "先上传文件"
     one = found(spec, find, advice)
     if not spec.many:
         return one
