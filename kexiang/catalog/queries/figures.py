@@ -98,7 +98,7 @@ class CountyRow:
 
 
 def figures_by_county(actor: Actor, today: date) -> list[CountyRow]:
-    """County × kind in the order of the region table; counties without records stand at 0 (A-33)."""
+    """County × kind in the order of the region table; empty counties stand at 0 (A-33)."""
     return _kept("counties", today, lambda: _counties(today))
 
 

@@ -81,6 +81,7 @@ def _common(request: ActorRequest, record: Record, change: PendingChange | None)
         "states": _current_states(record),
         "tones": shared.TONES,
         "today": timezone.localdate(),
+        "trail": shared.record_trail(record),
     }
 
 
@@ -177,7 +178,12 @@ def record_history(request: ActorRequest, uid: str) -> HttpResponse:
         }
         for row in page["rows"]
     ]
-    context = {**page, "record": record, "lines": lines, "tones": shared.TONES}
+    context = {
+        **page,
+        "record": record,
+        "lines": lines,
+        "trail": shared.record_trail(record, (_("历史版本"), "")),
+    }
     return render(request, "catalog/record_history.html", context)
 
 
@@ -197,6 +203,7 @@ def record_version(request: ActorRequest, uid: str, number: int) -> HttpResponse
         ),
         "to_now": queries.differences(request.actor, record, chosen.values, record.attributes),
         "by": accounts.display_name(chosen.by, request.actor),
+        "trail": shared.record_trail(record, (_("第 %d 版") % number, "")),
         "may_edit": policies.may_edit(request.actor, record, queries.open_change(record)),
     }
     return render(request, "catalog/record_version.html", context)

@@ -32,7 +32,8 @@ def record_create(request: ActorRequest) -> HttpResponse:
     initial = {"kind": request.GET.get("kind", "")}
     form = StartForm(data, kinds=shared.kind_choices(), owners=owners, initial=initial)
     if data is not None and data.get("secret") == "yes":
-        return render(request, "catalog/record_secret.html", status=422)
+        context = {"trail": shared.trail((_("填写到此结束"), ""))}
+        return render(request, "catalog/record_secret.html", context, status=422)
     if data is not None and form.is_valid():
         record = services.create_record(
             actor=request.actor,
@@ -43,7 +44,7 @@ def record_create(request: ActorRequest) -> HttpResponse:
         )
         return redirect("catalog:record_edit", uid=record.uid)
     status = 422 if data is not None else 200
-    context = {"form": form, "owners": owners}
+    context = {"form": form, "owners": owners, "trail": shared.trail((_("填报资源"), ""))}
     return render(request, "catalog/record_create.html", context, status=status)
 
 
@@ -174,6 +175,7 @@ def _edit_context(
         ),
         "reason": queries.last_reason(record),
         "tones": shared.TONES,
+        "trail": shared.record_trail(record, (_("填写"), "")),
     }
 
 

@@ -28,12 +28,16 @@ STEPS = [gettext_lazy("上传"), gettext_lazy("核对列"), gettext_lazy("校验
 TONES = {"done": "ok", "failed": "bad", "undone": "end", "checked": "warn", "uploaded": "end"}
 
 
+def _trail(*more: tuple[Any, str]) -> shared.Trail:
+    return [(_("批量导入"), "/work/imports/"), *more]
+
+
 @require_GET
 def import_list(request: ActorRequest) -> HttpResponse:
     """My imports and those of my unit."""
     shared.require_login(request)
     page = shared.page_of(request, queries.import_jobs(request.actor))
-    context = {**page, "kinds": queries.kind_labels(), "tones": TONES}
+    context = {**page, "kinds": queries.kind_labels(), "tones": TONES, "trail": _trail()}
     return render(request, "catalog/import_list.html", context)
 
 
@@ -52,10 +56,16 @@ def import_create(request: ActorRequest) -> HttpResponse:
     )
     if request.method == "POST":
         if request.POST.get("secret") == "yes":
-            return render(request, "catalog/record_secret.html", status=422)
+            context = {"trail": _trail((_("填写到此结束"), ""))}
+            return render(request, "catalog/record_secret.html", context, status=422)
         if form.is_valid() and (job := _start(request, form)) is not None:
             return redirect("catalog:import_detail", uid=job.uid)
-    context = {"form": form, "steps": STEPS, "kinds": shared.kind_choices()}
+    context = {
+        "form": form,
+        "steps": STEPS,
+        "kinds": shared.kind_choices(),
+        "trail": _trail((_("上传表格"), "")),
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "catalog/import_create.html", context, status=status)
 
@@ -104,6 +114,7 @@ def import_detail(request: ActorRequest, uid: str) -> HttpResponse:
         "is_busy": job.state in (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING),
         "done": job.rows_good + job.rows_bad,
         "tones": TONES,
+        "trail": _trail((job.file_name, "")),
     }
     return render(request, "catalog/import_detail.html", context)
 

@@ -14,7 +14,6 @@ from kexiang.catalog.forms import FilterForm
 from kexiang.catalog.queries import RecordFilter
 from kexiang.catalog.views import shared
 from kexiang.core.http import ActorRequest
-from kexiang.kinds import queries as kinds
 
 COLUMNS = [
     ("number", gettext_lazy("编号")),
@@ -56,6 +55,7 @@ def record_list(request: ActorRequest) -> HttpResponse:
         "may_enter": bool(policies.owners(request.actor)),
         "query": request.GET.urlencode(),
         "sorts": SORTS,
+        "trail": shared.trail(),
     }
     return render(request, "catalog/record_list.html", context)
 
@@ -127,7 +127,7 @@ def review_queue(request: ActorRequest) -> HttpResponse:
         "items": queries.queue_items(page["rows"]),
         "tones": shared.TONES,
         "today": timezone.localdate(),
-        "kinds": {spec.code: spec for spec in kinds.kinds()},
+        "trail": [(_("待审核"), "")],
     }
     return render(request, "catalog/review_queue.html", context)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from kexiang.accounts import queries as accounts
 from kexiang.catalog import policies
+from kexiang.catalog.models import Record
 from kexiang.core.http import ActorRequest
 from kexiang.kernel.errors import NotAuthenticated
 from kexiang.kinds import queries as kinds
@@ -48,6 +49,18 @@ def owner_choices(request: ActorRequest) -> list[tuple[str, str]]:
     """The units for which the actor enters resources."""
     infos = accounts.organisation_infos(policies.owners(request.actor))
     return sorted(((uid, info.name) for uid, info in infos.items()), key=lambda pair: pair[1])
+
+
+Trail = list[tuple[Any, str]]
+
+
+def trail(*more: tuple[Any, str]) -> Trail:
+    """The breadcrumb of a page below the list of records; the last entry is the page itself."""
+    return [(_("资源记录"), "/work/records/"), *more]
+
+
+def record_trail(record: Record, *more: tuple[Any, str]) -> Trail:
+    return trail((record.title, f"/work/records/{record.uid}/"), *more)
 
 
 def number(text: str | None, default: int, *, most: int) -> int:
