@@ -105,7 +105,7 @@ class BenchSource:
     name = "bench"
 
     def spec(self) -> SourceSpec:
-        return SourceSpec()
+        return SourceSpec(numbers=("expires",))  # as the catalogue has: one more condition
 
     def _rows(self, uids: Sequence[str]) -> list[tuple]:
         marks = ", ".join(["%s"] * len(uids))
@@ -149,5 +149,8 @@ def document(row: Sequence) -> SearchDoc:
         id=uid, kind=kind, version=version, title=title, body=body,
         keywords=tuple(keywords.split("\n")), audience=PUBLIC,
         facets={"region": (region,), "owner": (owner,), "year": (str(year),)},
-        numbers={"year": year, "value": value, "price": price, "published": published},
+        numbers={
+            "year": year, "value": value, "price": price, "published": published,
+            **({"expires": 29991231} if kind == "standard" else {}),
+        },
     )  # fmt: skip

@@ -45,12 +45,15 @@ def _compatible() -> "re.Pattern[str]":
     return re.compile("[" + re.escape("".join(changed)) + "\u1100-\u11ff]")
 
 
+_RARE = re.compile("[\U00010000-\U0010ffff]")
+
+
 def fold(text: str) -> str:
     """``text`` in the one form that is compared: width, case and script variants folded."""
     if text.isascii():
         return text.lower()
     table, present = _traditional()
-    rare = max(text) > "\uffff"
+    rare = _RARE.search(text)
     if rare or _compatible().search(text):
         text = unicodedata.normalize("NFKC", text)
     text = text.lower()

@@ -65,11 +65,16 @@ def html(text: str, found: Sequence[Mark]) -> str:
 
 def excerpt(text: str, terms: tuple[str, ...]) -> str:
     """A window of ``text`` around the first thing found, as HTML."""
+    found = marks(text, terms)
     if len(text) <= _WINDOW:
-        return html(text, marks(text, terms))
-    first = next(iter(marks(text, terms)), None)
-    start = max(0, first.start - _BEFORE) if first and first.end > _WINDOW else 0
+        return html(text, found)
+    start = max(0, found[0].start - _BEFORE) if found and found[0].end > _WINDOW else 0
     start = min(start, len(text) - _WINDOW)
-    window = text[start : start + _WINDOW]
-    shown = html(window, marks(window, terms))
-    return ("…" if start else "") + shown + ("…" if start + _WINDOW < len(text) else "")
+    end = start + _WINDOW
+    inside = [
+        Mark(mark.start - start, min(mark.end, end) - start)
+        for mark in found
+        if start <= mark.start < end
+    ]
+    shown = html(text[start:end], inside)
+    return ("…" if start else "") + shown + ("…" if end < len(text) else "")
