@@ -106,8 +106,9 @@ def _link_project() -> None:
     (folder / "kexiang-clone.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     command = VENV / "bin" / "kexiang"
     command.write_text(
+        # Guarded, because a child process of multiprocessing imports this file again.
         f"#!{PYTHON}\nimport sys\n\nfrom kexiang_site.cli import main\n\n"
-        'if __name__ == "__main__":  # a child process imports this file again\n    sys.exit(main())\n',
+        'if __name__ == "__main__":\n    sys.exit(main())\n',
         encoding="utf-8",
     )
     command.chmod(0o755)

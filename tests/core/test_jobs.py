@@ -200,7 +200,7 @@ def _worker_process() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", _CHILD, json.dumps(name)])
 
 
-def _until(check, seconds: float = 20) -> None:
+def _until(check, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < end, "not in time"
