@@ -1,9 +1,11 @@
 """What hangs on a record: its own numbers, links, extra columns, last day, marks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from kexiang.catalog import queries
@@ -13,7 +15,7 @@ from kexiang.catalog.services.columns import columns_of, other_columns
 from kexiang.catalog.types import FlagKind, RecordState
 from kexiang.files import services as files
 from kexiang.kernel.actor import Actor
-from kexiang.kernel.errors import Invalid, Problem
+from kexiang.kernel.errors import Conflict, Invalid, Problem
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import KindSpec
 
@@ -40,6 +42,20 @@ def require_unused_numbers(record: Record, spec: KindSpec) -> None:
             problems.append(Problem(name, message, label=label))
     if problems:
         raise Invalid(problems)
+
+
+@contextmanager
+def guarded_numbers() -> Iterator[None]:
+    """Raise ``Conflict`` when somebody took the same number between the check and the write."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "once" not in str(error) and "catalog_record" not in str(error):
+            raise
+        raise Conflict(
+            _("内部编号或资产编号刚刚被另一条记录使用,请刷新后核对是否重复填报。")
+        ) from error
 
 
 def number_fields(spec: KindSpec) -> list[tuple[str, str]]:

@@ -57,7 +57,8 @@ def create_record(
         **_content(spec, attributes, organisation.region),
     )
     parts.require_unused_numbers(record, spec)
-    record.save(force_insert=True)
+    with parts.guarded_numbers():
+        record.save(force_insert=True)
     parts.sync_parts(record, spec, attributes, actor=actor)
     _revise(record, [], actor=actor, at=at)
     audit.record(
@@ -208,13 +209,14 @@ def _write(
     for name, value in content.items():
         setattr(record, name, value)
     parts.require_unused_numbers(record, spec)
-    ground.touch(
-        record,
-        at,
-        visibility=visibility,
-        department=department_of(record.owner_id, at),
-        **content,
-    )
+    with parts.guarded_numbers():
+        ground.touch(
+            record,
+            at,
+            visibility=visibility,
+            department=department_of(record.owner_id, at),
+            **content,
+        )
     parts.sync_parts(record, spec, attributes, actor=actor)
 
 

@@ -68,9 +68,10 @@ class Workshop:
         """Clean the rows; what is wrong is told by row and field."""
         done = Checked()
         for number, raw in batch:
-            named = raw.pop(OWNER, None)
+            named = raw.get(OWNER)
             owner = self._owner(named, number, done)
-            cleaned = self.cleaner.clean(raw, row=number)
+            fields = {name: value for name, value in raw.items() if name != OWNER}
+            cleaned = self.cleaner.clean(fields, row=number)
             done.faults.extend(cleaned.problems)
             if owner is None or not cleaned.is_good:
                 continue

@@ -1,8 +1,9 @@
 """The work behind an import: check, write, let go, undo. Each step goes on where it was killed."""
 
+from contextlib import suppress
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from kexiang.audit import services as audit
@@ -12,13 +13,14 @@ from kexiang.catalog.models import ImportFault, ImportJob, Record
 from kexiang.catalog.services import ground
 from kexiang.catalog.services.imports.batch import Checked, Workshop
 from kexiang.catalog.services.imports.jobs import is_big
-from kexiang.catalog.services.imports.reading import batches, raw_rows
+from kexiang.catalog.services.imports.reading import Raw, batches, raw_rows
 from kexiang.catalog.types import ImportAction, ImportMode, ImportState
 from kexiang.core import jobs
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Conflict, Invalid
 
 BATCH = 1000
+LOOKS = 3
 SYSTEM = "system:import"
 
 
@@ -115,19 +117,32 @@ def _write(job: ImportJob, actor: Actor, at: datetime) -> None:
     """Write behind the checkpoint; rows and checkpoint stand in one transaction."""
     shop = Workshop(job, actor, at)
     for batch in batches(raw_rows(job, after=job.row_done), BATCH):
-        done = shop.check(batch)
-        if done.faults and job.mode == ImportMode.ALL_OR_NOTHING:
-            _take_back(job, done, at)
+        if not _write_batch(job, shop, batch, at):
             return
-        with transaction.atomic():
-            shop.write(done.goods)
-            _keep_faults(job, done)
-            _count(job, done, last=batch[-1][0], at=at)
     _let_go(job)
     with transaction.atomic():
         job.rows_total, job.finished_at = job.rows_good + job.rows_bad, at
         job.save(update_fields=["rows_total", "finished_at"])
         advance(job, IMPORT, ImportAction.FINISH, actor=SYSTEM, at=at, **_numbers(job))
+
+
+def _write_batch(job: ImportJob, shop: Workshop, batch: list[Raw], at: datetime) -> bool:
+    """One batch with its checkpoint; false when a whole import had to be taken back.
+
+    A number that somebody takes between check and insert makes the batch fail as a whole; the
+    second look tells it as the fault of its row.
+    """
+    for _look in range(LOOKS):
+        done = shop.check(batch)
+        if done.faults and job.mode == ImportMode.ALL_OR_NOTHING:
+            _take_back(job, done, at)
+            return False
+        with suppress(IntegrityError), transaction.atomic():
+            shop.write(done.goods)
+            _keep_faults(job, done)
+            _count(job, done, last=batch[-1][0], at=at)
+            return True
+    raise Conflict(_("同时有别人在填报相同编号的资源,请稍后重试。"))
 
 
 def _let_go(job: ImportJob) -> None:
