@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.db.utils import InterfaceError, OperationalError
 
 from kexiang.search import layout, outbox, pipeline, registry
-from kexiang.search.analysis.entries import key_of, tokenise
+from kexiang.search.analysis.entries import key_of, tokenise, warm
 from kexiang.search.models import IndexerLease, Outbox
 from kexiang.search.port import Checkpoint, IndexWriter
 
@@ -127,6 +127,7 @@ def _keep(home: layout.Home, stop: Event) -> None:
     if reason := outdated(home):
         log.warning("search index is rebuilt: %s", reason)
         rebuild(home)
+    warm()
     indexer = Indexer(home)
     last_beat = last_prune = float("-inf")
     try:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kexiang.kernel.errors import Unavailable
 from kexiang.search import layout
+from kexiang.search.analysis.entries import warm
 from kexiang.search.port import Checkpoint, IndexReader, IndexSpec
 
 _POLL = 0.02
@@ -56,6 +57,7 @@ def serving() -> Serving:
 
 
 def _opened(home: layout.Home) -> Serving:
+    warm()
     name = home.current()
     spec = home.spec(name)
     return Serving(name, home.engine.reader(home.folder(name), spec), spec)

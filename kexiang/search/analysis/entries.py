@@ -52,6 +52,12 @@ def tokenise(source: str, docs: list[SearchDoc]) -> list[Entry]:
     return [entry(source, doc) for doc in docs]
 
 
+def warm() -> None:
+    """Load dictionaries and tables now rather than with the first question or document."""
+    entry("", SearchDoc(id="", kind="", version=0, title="预热 warm-1"))
+    pinyin.segmentations("yure")
+
+
 @lru_cache(maxsize=65_536)
 def _keyword(keyword: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
     """Bigram stream, words and codes of one key word (they repeat a lot)."""

@@ -6,10 +6,12 @@ process (pypinyin knows 重庆 from 重量 only when it sees the word).
 """
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 from operator import add
 
 from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PINYIN_DICT
 
 from kexiang.search.analysis.tokens import GAP, cut, is_han
 
@@ -58,11 +60,16 @@ def full_and_initials(folded: str) -> tuple[str, str]:
     return spelled(runs_of(cut(folded)))
 
 
+def _toneless(reading: str) -> str:
+    parts = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
+    return "".join(c for c in parts if c.isascii() and c.isalpha())
+
+
 @cache
 def _syllables() -> dict[str, int]:
     """Every syllable of the language with its rank in alphabetical order."""
-    found = {s for code in range(0x4E00, 0x9FA6) for s in _reading(chr(code))}
-    found = {s for s in found if s.isascii() and s.isalpha()}
+    readings = (r.split(",")[0] for code, r in PINYIN_DICT.items() if 0x4E00 <= code < 0x9FA6)
+    found = {_toneless(reading) for reading in readings}
     return {s: rank for rank, s in enumerate(sorted(found))}
 
 
