@@ -85,6 +85,7 @@ def test_every_use_in_the_project_matches_its_declaration():
     assert faults == []
 
 
+@pytest.mark.django_db
 def test_the_gallery_shows_every_component(client, settings):
     settings.DEBUG = True
     response = client.get("/ui/")
