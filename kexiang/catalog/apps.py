@@ -9,9 +9,9 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         """Register the search source, what the workbench shows, and who may see a file."""
         from kexiang.catalog import menu, queries  # noqa: PLC0415 -- models are loaded by now
-        from kexiang.catalog.search_docs import RecordSource  # noqa: PLC0415
-        from kexiang.core.providers import provide  # noqa: PLC0415
-        from kexiang.search.services import register_source  # noqa: PLC0415
+        from kexiang.catalog.search_docs import RecordSource  # noqa: PLC0415 -- same
+        from kexiang.core.providers import provide  # noqa: PLC0415 -- same
+        from kexiang.search.services import register_source  # noqa: PLC0415 -- same
 
         register_source(RecordSource())
         provide("workbench.menu", menu.items)

@@ -14,7 +14,9 @@ from kexiang.catalog.types import (
 )
 from kexiang.kernel.lifecycle import Lifecycle, Step
 
-S, A, C = RecordState, RecordAction, ChangeState
+S = RecordState
+A = RecordAction
+C = ChangeState
 
 AUTHORS = frozenset({"researcher", "pi", "sme_admin", "instrument_keeper", "unit_admin"})
 UNIT = frozenset({"unit_admin"})
@@ -109,7 +111,8 @@ CHANGE: Lifecycle[C, A] = Lifecycle(
     ],
 )
 
-M, D = ImportState, ImportAction
+M = ImportState
+D = ImportAction
 IMPORT: Lifecycle[M, D] = Lifecycle(
     "import",
     initial=M.UPLOADED,

@@ -58,7 +58,7 @@ def _reach(token: str) -> Q:
     head, _colon, rest = token.partition(":")
     if token == "public":  # noqa: S105 -- an audience, not a password
         return Q(state__in=rules.SHOWN, visibility=Visibility.PUBLIC)
-    if token == "registered":  # noqa: S105
+    if token == "registered":  # noqa: S105 -- an audience
         seen = (Visibility.PUBLIC, Visibility.REGISTERED)
         return Q(state__in=rules.SHOWN, visibility__in=seen)
     if head == "org":

@@ -165,7 +165,7 @@ def _keywords(row: Record, spec: KindSpec, values: dict[str, Any]) -> tuple[str,
 
 
 def _facets(row: Record, spec: KindSpec, values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    facets = {"kind": (row.kind,), "owner": (row.owner.uid,)}
+    facets: dict[str, tuple[str, ...]] = {"kind": (row.kind,), "owner": (row.owner.uid,)}
     if row.region:
         info = reference.resolve_region(row.region)
         facets["region"] = info.path if info else rules.region_chain(row.region)

@@ -15,6 +15,9 @@ from kexiang.search import services as indexing
 from kexiang.search.types import SearchQuery
 from tests.catalog.conftest import AT, World, draft, later, publish, published, test_item
 
+# The outbox of PostgreSQL hands on committed changes only.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 @pytest.fixture
 def index(settings: object, tmp_path: object, world: World) -> Iterator[None]:

@@ -33,7 +33,7 @@ BEGIN = {
 )  # fmt: skip
 def create_import(
     request: ActorRequest, body: Annotated[ImportIn, Form()], file: Annotated[UploadedFile, File()]
-):
+) -> Any:
     policies.require_known(request.actor, Scope.IMPORTS_WRITE)
     at = timezone.now()
     with tempfile.NamedTemporaryFile(suffix=FilePath(file.name or "").suffix[:8]) as copy:
@@ -65,7 +65,7 @@ def _worked(request: ActorRequest, job: ImportJob) -> dict[str, Any]:
     "/imports/{uid}", response={200: ImportOut, **READ_ERRORS}, operation_id="get_import",
     summary="一次导入的进度和结果",
 )  # fmt: skip
-def get_import(request: ActorRequest, uid: Uid):
+def get_import(request: ActorRequest, uid: Uid) -> Any:
     policies.require_known(request.actor, Scope.IMPORTS_WRITE)
     return _out(queries.import_job(request.actor, uid))
 
@@ -79,7 +79,7 @@ def list_import_faults(
     uid: Uid,
     cursor: Annotated[str, Query(max_length=18)] = "",
     size: Annotated[int, Query(ge=1, le=100)] = 100,
-):
+) -> Any:
     policies.require_known(request.actor, Scope.IMPORTS_WRITE)
     job = queries.import_job(request.actor, uid)
     if cursor and not (cursor.isascii() and cursor.isdigit()):
@@ -100,7 +100,7 @@ def list_import_faults(
     "/imports/{uid}/{action}", response={200: ImportOut, **WRITE_ERRORS},
     operation_id="act_on_import", summary="校验、导入或撤销",
 )  # fmt: skip
-def act_on_import(request: ActorRequest, uid: Uid, action: Act):
+def act_on_import(request: ActorRequest, uid: Uid, action: Act) -> Any:
     policies.require_known(request.actor, Scope.IMPORTS_WRITE)
     begin = BEGIN[action]
     return _worked(request, begin(actor=request.actor, uid=uid, at=timezone.now()))

@@ -13,6 +13,7 @@ from kexiang.catalog.api.schemas import (
     READ,
     WRITE,
     ActionIn,
+    OwnerOut,
     ProblemOut,
     RecordCreate,
     RecordItem,
@@ -47,7 +48,7 @@ def _require_read(request: ActorRequest) -> None:
     "/records", response={200: RecordList, **READ_ERRORS}, operation_id="list_records",
     summary="我可以看到的记录",
 )  # fmt: skip
-def list_records(request: ActorRequest, query: Annotated[RecordQuery, Query()]):
+def list_records(request: ActorRequest, query: Annotated[RecordQuery, Query()]) -> Any:
     _require_read(request)
     wanted = queries.RecordFilter(
         q=query.q,
@@ -87,7 +88,7 @@ def _cursor(text: str) -> int:
     "/records/{uid}", response={200: RecordOut, **READ_ERRORS}, operation_id="get_record",
     summary="一条记录",
 )  # fmt: skip
-def get_record(request: ActorRequest, uid: Uid):
+def get_record(request: ActorRequest, uid: Uid) -> Any:
     _require_read(request)
     row = queries.public_record(request.actor, uid, timezone.localdate())
     return _out(request, row)
@@ -98,7 +99,7 @@ def get_record(request: ActorRequest, uid: Uid):
     summary="填报一项资源(存为草稿)",
 )  # fmt: skip
 @idempotent
-def create_record(request: ActorRequest, body: RecordCreate):
+def create_record(request: ActorRequest, body: RecordCreate) -> Any:
     policies.require_known(request.actor)
     if body.is_secret:
         services.refuse_secret()
@@ -125,7 +126,7 @@ def _only_owner(request: ActorRequest) -> str:
     summary="修改草稿,或登记对已发布记录的变更",
 )  # fmt: skip
 @idempotent
-def update_record(request: ActorRequest, uid: Uid, body: RecordPatch):
+def update_record(request: ActorRequest, uid: Uid, body: RecordPatch) -> Any:
     row = services.update_record(
         actor=request.actor,
         uid=queries.record(request.actor, uid).uid,
@@ -142,7 +143,7 @@ def update_record(request: ActorRequest, uid: Uid, body: RecordPatch):
     operation_id="act_on_record", summary="办理:提交、审核、退回、撤回、下架等",
 )  # fmt: skip
 @idempotent
-def act_on_record(request: ActorRequest, uid: Uid, action: ActionName, body: ActionIn):
+def act_on_record(request: ActorRequest, uid: Uid, action: ActionName, body: ActionIn) -> Any:
     policies.require_known(request.actor)
     row = services.act(
         action,
@@ -159,8 +160,8 @@ def act_on_record(request: ActorRequest, uid: Uid, action: ActionName, body: Act
     return _out(request, row)
 
 
-def _owner(row: Record) -> dict[str, str]:
-    return {"id": row.owner.uid, "name": row.owner.name, "code": row.owner.code}
+def _owner(row: Record) -> OwnerOut:
+    return OwnerOut(id=row.owner.uid, name=row.owner.name, code=row.owner.code)
 
 
 def _item(row: Record) -> RecordItem:

@@ -1,7 +1,7 @@
 """What goes in and out of the record API."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from ninja import Field, Schema
 from pydantic import AfterValidator, PlainSerializer
@@ -19,9 +19,9 @@ def _printable(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_printable)]
 VisibilityName = Literal["public", "registered", "unit", "restricted"]
-assert set(VisibilityName.__args__) == set(Visibility.values)  # noqa: S101 -- kept in step
+assert set(get_args(VisibilityName)) == set(Visibility.values)  # noqa: S101 -- kept in step
 ModeName = Literal["all_or_nothing", "valid_rows"]
-assert set(ModeName.__args__) == set(ImportMode.values)  # noqa: S101
+assert set(get_args(ModeName)) == set(ImportMode.values)  # noqa: S101 -- kept in step
 Instant = Annotated[datetime, PlainSerializer(lambda at: at.isoformat(), return_type=str)]
 
 

@@ -3,7 +3,7 @@
 Counted over what the public side shows; kept for a minute, because every visitor asks for them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -214,7 +214,7 @@ def unit_summary(actor: Actor, owner: str, today: date) -> UnitSummary:
         n=Count("pk"), worth=Sum("value_wan"), hours=Sum("external_hours")
     )
     found = {row["kind"]: row for row in grouped.order_by()}
-    instrument = found.get("instrument", {})
+    instrument: Mapping[str, Any] = found.get("instrument") or {}
     return UnitSummary(
         counts={kind: row["n"] for kind, row in found.items()},
         total=sum(row["n"] for row in found.values()),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -132,9 +133,13 @@ def todos(*, actor: Actor, at: datetime) -> list[WorkItem]:
 
 
 def _reviews(actor: Actor) -> WorkItem:
-    rows = records(actor).filter(in_charge(actor)).order_by("submitted_at")
+    rows = records(actor).filter(in_charge(actor))
     count = rows.count()
-    first = rows.values_list("submitted_at", flat=True).first() if count else None
+    opened = PendingChange.objects.filter(record=OuterRef("pk"), closed_at__isnull=True)
+    # A change waits since it was handed in, not since the record first was.
+    since = Coalesce(Subquery(opened.values("submitted_at")[:1]), F("submitted_at"))
+    waiting = rows.annotate(since=since).order_by("since")
+    first = waiting.values_list("since", flat=True).first() if count else None
     days = int(reference.parameter("record.check_days", default=CHECK_DAYS))
     due = reference.workdays_add(timezone.localdate(first), days) if first else None
     return WorkItem(_("待审核的资源记录"), count, "/work/review/", due)

@@ -8,7 +8,7 @@ from typing import Any
 from pypinyin import lazy_pinyin
 
 from kexiang.catalog import rules
-from kexiang.catalog.models import Record, RecordColumn
+from kexiang.catalog.models import RecordColumn
 from kexiang.catalog.queries.offers import standards_of
 from kexiang.kinds.types import FieldSpec, KindSpec
 
@@ -49,18 +49,15 @@ EMPTY: dict[str, Any] = {
     "valid_until": None,
 }
 _WIDTHS = {
-    name: Record._meta.get_field(name).max_length or 0
-    for name in [
-        "class_code",
-        "inner_no",
-        "asset_no",
-        "model",
-        "maker",
-        "brand",
-        "funding_source",
-        "open_state",
-        "current_state",
-    ]
+    "class_code": 24,
+    "inner_no": 150,
+    "asset_no": 150,
+    "model": 120,
+    "maker": 120,
+    "brand": 60,
+    "funding_source": 24,
+    "open_state": 24,
+    "current_state": 24,
 }
 EMPTY |= dict.fromkeys(_WIDTHS, "")
 
@@ -147,7 +144,7 @@ def other_columns(spec: KindSpec, values: Mapping[str, Any]) -> list[RecordColum
         value = values.get(field.name)
         if field.name not in held and value not in (None, "", []):
             rows.append(_column_row(field, value))
-    standards = {rules.folded(number)[:150] for number in standards_of(spec, values)}
+    standards = {rules.folded(number)[:150] for number in standards_of(spec, dict(values))}
     return rows + [RecordColumn(name="standard", text=text) for text in sorted(standards) if text]
 
 

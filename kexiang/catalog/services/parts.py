@@ -153,7 +153,9 @@ def refresh_dependents(record: Record, at: datetime) -> None:
     """Records that rest on this one (test items on a certificate) take over its last day."""
     if kinds.kind(record.kind).role("expires") is None:
         return
-    dependents = Record.objects.filter(links__target=record).distinct().select_for_update()
+    dependents = Record.objects.filter(
+        pk__in=RecordLink.objects.filter(target=record).values("source")
+    ).select_for_update(of=("self",))
     touched = []
     for dependent in dependents.select_related("owner"):
         spec = kinds.kind(dependent.kind)

@@ -32,8 +32,8 @@ def record_create(request: ActorRequest) -> HttpResponse:
     initial = {"kind": request.GET.get("kind", "")}
     form = StartForm(data, kinds=shared.kind_choices(), owners=owners, initial=initial)
     if data is not None and data.get("secret") == "yes":
-        context = {"trail": shared.trail((_("填写到此结束"), ""))}
-        return render(request, "catalog/record_secret.html", context, status=422)
+        end = {"trail": shared.trail((_("填写到此结束"), ""))}
+        return render(request, "catalog/record_secret.html", end, status=422)
     if data is not None and form.is_valid():
         record = services.create_record(
             actor=request.actor,
@@ -44,7 +44,11 @@ def record_create(request: ActorRequest) -> HttpResponse:
         )
         return redirect("catalog:record_edit", uid=record.uid)
     status = 422 if data is not None else 200
-    context = {"form": form, "owners": owners, "trail": shared.trail((_("填报资源"), ""))}
+    context: dict[str, Any] = {
+        "form": form,
+        "owners": owners,
+        "trail": shared.trail((_("填报资源"), "")),
+    }
     return render(request, "catalog/record_create.html", context, status=status)
 
 

@@ -56,11 +56,11 @@ def import_create(request: ActorRequest) -> HttpResponse:
     )
     if request.method == "POST":
         if request.POST.get("secret") == "yes":
-            context = {"trail": _trail((_("填写到此结束"), ""))}
-            return render(request, "catalog/record_secret.html", context, status=422)
+            end = {"trail": _trail((_("填写到此结束"), ""))}
+            return render(request, "catalog/record_secret.html", end, status=422)
         if form.is_valid() and (job := _start(request, form)) is not None:
             return redirect("catalog:import_detail", uid=job.uid)
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "steps": STEPS,
         "kinds": shared.kind_choices(),
@@ -157,8 +157,8 @@ def import_map(request: ActorRequest, uid: str) -> HttpResponse:
     """Keep the chosen columns and units, then check every row."""
     shared.require_login(request)
     post = request.POST
-    columns = {key[4:]: value for key, value in post.items() if key.startswith("col-")}
-    units = {key[5:]: value for key, value in post.items() if key.startswith("unit-")}
+    columns = {key[4:]: str(value) for key, value in post.items() if key.startswith("col-")}
+    units = {key[5:]: str(value) for key, value in post.items() if key.startswith("unit-")}
     services.map_columns(
         actor=request.actor, uid=uid, columns=columns, units=units, mode=post.get("mode", "")
     )

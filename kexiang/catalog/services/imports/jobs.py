@@ -71,40 +71,53 @@ def start_import(
     _require_publisher(actor, organisation.region if organisation else "", publish)
     _require_choice("mode", mode, ImportMode)
     _require_choice("visibility", visibility, Visibility)
-    if path.stat().st_size > MAX_BYTES:
-        raise Invalid([Problem("file", _("文件超过 200 MB,请拆成几个文件再上传。"))])
-    found = reading.inspect(path, spec, name=file_name, sheet=sheet)
+    found = reading.inspect(_small(path), spec, name=file_name, sheet=sheet)
     uid = new_uid()
     kept = folder() / f"{uid}{Path(file_name).suffix.lower()[:8]}"
     shutil.copyfile(path, kept)
-    with transaction.atomic():
-        job = ImportJob.objects.create(
-            uid=uid,
-            kind=spec.code,
-            owner=organisation,
-            mode=mode,
-            visibility=visibility,
-            file_name=Path(file_name).name[-200:],
-            path=str(kept),
-            sha256=digest(kept),
-            sheet=found.sheet,
-            heads=list(found.heads),
-            mapping=found.mapping,
-            rows_total=found.rows_hint,
-            target_state=RecordState.PUBLISHED if publish else RecordState.DRAFT,
-            secrecy_by=publish.by if publish else "",
-            secrecy_at=publish.at if publish else None,
-            created_by=actor.uid,
-            created_at=at,
-        )
-        audit.record(
-            kind="import.upload",
-            subject=f"import:{uid}",
-            actor=actor.uid,
-            at=at,
-            data={"kind": spec.code, "owner": owner, "sha256": job.sha256},
-        )
+    job = ImportJob(
+        uid=uid,
+        kind=spec.code,
+        owner=organisation,
+        mode=mode,
+        visibility=visibility,
+        file_name=Path(file_name).name[-200:],
+        path=str(kept),
+        sha256=digest(kept),
+        sheet=found.sheet,
+        heads=list(found.heads),
+        mapping=found.mapping,
+        rows_total=found.rows_hint,
+        target_state=RecordState.PUBLISHED if publish else RecordState.DRAFT,
+        secrecy_by=publish.by if publish else "",
+        secrecy_at=publish.at if publish else None,
+        created_by=actor.uid,
+        created_at=at,
+    )
+    _take_in(job)
     return job
+
+
+@transaction.atomic
+def _take_in(job: ImportJob) -> None:
+    job.save(force_insert=True)
+    audit.record(
+        kind="import.upload",
+        subject=f"import:{job.uid}",
+        actor=job.created_by,
+        at=job.created_at,
+        data={
+            "kind": job.kind,
+            "owner": job.owner.uid if job.owner else "",
+            "sha256": job.sha256,
+        },
+    )
+
+
+def _small(path: Path) -> Path:
+    if path.stat().st_size > MAX_BYTES:
+        raise Invalid([Problem("file", _("文件超过 200 MB,请拆成几个文件再上传。"))])
+    return path
 
 
 def _require_publisher(actor: Actor, region: str, publish: SecrecyCheck | None) -> None:
