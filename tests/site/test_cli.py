@@ -83,16 +83,21 @@ def test_taken_port_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert f"端口 {port} 已被占用" in capsys.readouterr().err
 
 
-@pytest.mark.slow
-def test_home_is_made_checked_and_told_about(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after ``kexiang init``, for tests that only read it."""
+    home = tmp_path_factory.mktemp("made")
+    assert _run("init", home=home).returncode == 0
+    return home
 
-    made = _run("init", home=home)
-    assert (made.returncode, made.stderr) == (0, "")
-    assert "长治" in made.stdout
+
+@pytest.mark.slow
+def test_home_is_made_checked_and_told_about(made: Path) -> None:
+    home = made
 
     again = _run("init", home=home)
-    assert again.returncode == 0
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "长治" in again.stdout
 
     doctor = _run("doctor", home=home)
     assert doctor.returncode == 0, doctor.stdout + doctor.stderr
@@ -114,11 +119,9 @@ def test_home_is_made_checked_and_told_about(tmp_path: Path) -> None:
     ],
 )
 def test_doctor_fails_on_what_is_dangerous(
-    tmp_path: Path, settings: dict[str, str], words: str
+    made: Path, settings: dict[str, str], words: str
 ) -> None:
-    _run("init", home=tmp_path)
-
-    found = _run("doctor", home=tmp_path, **settings)
+    found = _run("doctor", home=made, **settings)
 
     assert found.returncode == 1
     assert words in found.stdout
