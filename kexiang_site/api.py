@@ -50,7 +50,7 @@ def _domain(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 for _kind in (DomainError, ObjectDoesNotExist, Http404):
-    api.add_exception_handler(_kind, _domain)
+    api.add_exception_handler(_kind, _domain)  # type: ignore[arg-type]  # ninja wants type[HttpRequest]
 
 
 _FAULTS = {

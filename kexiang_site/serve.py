@@ -16,6 +16,8 @@ from types import FrameType
 
 from kexiang_site.processes import PARENT
 
+HEAD_START_S = 8.0
+"""How long the others let the web processes have the cores to themselves at the start."""
 GRACE_S = 8.0
 """After SIGTERM; then SIGKILL, so that all is over within 10 s."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
@@ -56,8 +58,15 @@ class Supervisor:
     def start(self) -> None:
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, self._on_signal)
-        for child in self.children:
+        first = [child for child in self.children if child.role == "web"]
+        for child in first or self.children:
             child.start()
+
+    def start_others(self) -> None:
+        """Start what is not started yet; visitors come first."""
+        for child in self.children:
+            if child.process is None:
+                child.start()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
@@ -70,6 +79,8 @@ class Supervisor:
             time.sleep(TICK_S)
 
     def _look_at(self, child: Child) -> None:
+        if child.process is None:
+            return
         now = time.monotonic()
         status = child.ended()
         if status is None:
@@ -98,9 +109,14 @@ class Supervisor:
                 _kill_group(process)
 
     def wait_ready(self, host: str, port: int, seconds: float = 60) -> bool:
-        """Whether ``/readyz`` answers 200 in time; returns early when asked to stop."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and not self.stopping:
+        """Whether ``/readyz`` answers 200 in time; returns early when asked to stop.
+
+        In a new home that takes the indexer too, so the others do not wait for ever.
+        """
+        began = time.monotonic()
+        while (waited := time.monotonic() - began) < seconds and not self.stopping:
+            if waited > HEAD_START_S:
+                self.start_others()
             for child in self.children:
                 self._look_at(child)
             if _is_ready(host, port):

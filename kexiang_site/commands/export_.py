@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> None:
     count = export_records(
         actor=OPERATOR,
         wanted=RecordFilter(kind=kinds.kind(args.kind).code),
-        format=ending,
+        kind_of_file=ending,
         target=target,
         at=timezone.now(),
     )

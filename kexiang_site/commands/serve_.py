@@ -39,6 +39,7 @@ def serve(args: argparse.Namespace, *, announce: str) -> int:
                 print(announce.format(address=f"http://{args.host}:{args.port}/"), flush=True)
             elif not supervisor.stopping:
                 raise CommandError("网页进程没有在一分钟内就绪,原因见上面的日志。")
+        supervisor.start_others()
         supervisor.watch()
     finally:
         supervisor.stop()
