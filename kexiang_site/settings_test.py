@@ -19,7 +19,7 @@ os.environ.setdefault("KEXIANG_SECRET_KEY", "only-for-tests")
 if url := os.environ.get("KEXIANG_TEST_DATABASE_URL"):
     os.environ["KEXIANG_DATABASE_URL"] = url
 
-from kexiang_site.settings import *  # noqa: F403
+from kexiang_site.settings import *  # noqa: F403 -- the same settings, changed below
 from kexiang_site.settings import DATABASES, HOME, INSTALLED_APPS
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

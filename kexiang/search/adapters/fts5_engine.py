@@ -135,7 +135,7 @@ class Fts5Writer:
                 [row[0], *row[1].split("\x1f")],
             )
             for table, name in (("doc", "id"), ("kw", "doc"), ("sug", "doc")):
-                self._db.execute(f"DELETE FROM {table} WHERE {name} = ?", [row[0]])  # noqa: S608
+                self._db.execute(f"DELETE FROM {table} WHERE {name} = ?", [row[0]])  # noqa: S608 -- our own names
 
     def commit(self, checkpoint: Checkpoint) -> None:
         self._db.execute(
