@@ -12,6 +12,7 @@ from kexiang.catalog import policies, rules
 from kexiang.catalog.models import Record
 from kexiang.catalog.queries import wording
 from kexiang.catalog.queries.cards import card
+from kexiang.catalog.queries.lean import LeanRecord, shown_rows, whole_rows
 from kexiang.catalog.queries.offers import standards_of
 from kexiang.catalog.services.ground import SOURCE
 from kexiang.catalog.types import Visibility
@@ -19,6 +20,7 @@ from kexiang.kernel.actor import Actor
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import FieldSpec, KindSpec
 from kexiang.reference import queries as reference
+from kexiang.search import queries as search
 from kexiang.search.types import HitView, SearchDoc, SourceSpec
 
 CHUNK = 5000
@@ -28,7 +30,6 @@ COMMON_FACETS = ("kind", "region", "owner", "year")
 NUMBERS = ("published", "fresh", "year", "value", "price", "days", "expires")
 FACET_TYPES = frozenset({"code", "codes", "boolean", "text", "year", "region"})
 _specs: dict[str, Any] = {}
-_WEIGHTS = {"test_item": 1.4, "instrument": 1.2}
 
 
 class RecordSource:
@@ -52,12 +53,12 @@ class RecordSource:
                 "": ("kind", "region", "owner", "year"),
                 **{code: ("region", "owner", *found, "year") for code, found in own.items()},
             },
-            weights={code: weight for code, weight in _WEIGHTS.items() if code in own},
+            weights={spec.code: spec.preference for spec in specs if spec.preference},
         )
 
     def documents(self, uids: Sequence[str]) -> list[SearchDoc]:
         """The documents of those rows that belong into the index; one query."""
-        return [document(row) for row in _indexed().filter(uid__in=uids)]
+        return [document(row) for row in whole_rows(uids) if row.is_indexed]
 
     def all_uids(self, after: str = "") -> Iterator[str]:
         """Keyset walk over every uid in the index, in chunks."""
@@ -72,10 +73,11 @@ class RecordSource:
     def hydrate(self, actor: Actor, uids: Sequence[str]) -> dict[str, HitView]:
         """What is shown of the hits, visibility checked again; one query."""
         today = timezone.localdate()
-        rows = Record.objects.filter(policies.on_public_side(today), uid__in=uids)
+        tokens = None if actor.is_system else search.audience(actor)
         views = {}
-        for row in rows.select_related("owner"):
-            if policies.may_see(actor, row):
+        for row in shown_rows(uids):
+            seen = tokens is None or not policies.audience(row).isdisjoint(tokens)
+            if seen and row.is_indexed and not rules.is_expired(row.valid_until, today):
                 views[row.uid] = view(row)
         return views
 
@@ -96,7 +98,7 @@ class RecordSource:
 
 
 def _indexed() -> QuerySet[Record]:
-    rows = Record.objects.filter(state__in=rules.SHOWN, is_held=False).select_related("owner")
+    rows = Record.objects.filter(state__in=rules.SHOWN, is_held=False)
     return rows.exclude(visibility=Visibility.RESTRICTED)
 
 
@@ -121,8 +123,8 @@ def _facet_label(field: FieldSpec, value: str) -> str:
     return wording.label_of(field, value)
 
 
-def document(row: Record) -> SearchDoc:
-    """The projection of one row; its owner must be joined."""
+def document(row: LeanRecord) -> SearchDoc:
+    """The projection of one row."""
     spec, values = kinds.kind(row.kind), row.attributes
     return SearchDoc(
         id=row.uid,
@@ -151,7 +153,7 @@ def _body(spec: KindSpec, values: Mapping[str, Any], owner: str) -> str:
     return "\n".join(parts)
 
 
-def _keywords(row: Record, spec: KindSpec, values: dict[str, Any]) -> tuple[str, ...]:
+def _keywords(row: LeanRecord, spec: KindSpec, values: dict[str, Any]) -> tuple[str, ...]:
     """Exact codes: our number, model, standards, and numbers open to the public."""
     found = dict.fromkeys([row.number, *standards_of(spec, values)])
     for role in ("model", "number"):
@@ -164,8 +166,10 @@ def _keywords(row: Record, spec: KindSpec, values: dict[str, Any]) -> tuple[str,
     return tuple(str(word) for word in found if word)
 
 
-def _facets(row: Record, spec: KindSpec, values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    facets: dict[str, tuple[str, ...]] = {"kind": (row.kind,), "owner": (row.owner.uid,)}
+def _facets(
+    row: LeanRecord, spec: KindSpec, values: Mapping[str, Any]
+) -> dict[str, tuple[str, ...]]:
+    facets: Facets = {"kind": (row.kind,), "owner": (row.owner.uid,)}
     if row.region:
         info = reference.resolve_region(row.region)
         facets["region"] = info.path if info else rules.region_chain(row.region)
@@ -192,12 +196,12 @@ def _facet_values(field: FieldSpec, value: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _numbers(row: Record) -> dict[str, int | float]:
+def _numbers(row: LeanRecord) -> dict[str, int | float]:
     numbers: dict[str, int | float] = {}
     if row.published_at:
         numbers["published"] = int(row.published_at.timestamp())
-    fresh = row.confirmed_at or row.updated_at
-    numbers["fresh"] = int(max(fresh, row.published_at or fresh).timestamp())
+    if fresh := row.confirmed_at or row.updated_at:
+        numbers["fresh"] = int(max(fresh, row.published_at or fresh).timestamp())
     if row.year:
         numbers["year"] = row.year
     if row.value_wan is not None:
@@ -211,7 +215,7 @@ def _numbers(row: Record) -> dict[str, int | float]:
     return numbers
 
 
-def view(row: Record) -> HitView:
+def view(row: LeanRecord) -> HitView:
     """One hit, as the results page and the API show it."""
     shown = card(row)
     return HitView(

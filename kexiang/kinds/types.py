@@ -159,7 +159,8 @@ class KindSpec:
     ``roles`` names the field that plays a general part, so that lists, cards and the duty check
     need no knowledge of the kind: ``value`` (original value), ``model``, ``maker``, ``year``
     (a date or year field), ``price``, ``standard``, ``expires`` (a record disappears from the
-    public side after that date), ``number``, ``image``, ``state``.
+    public side after that date), ``number``, ``image``, ``state``. ``preference`` is added to
+    the relevance of every hit: 1 is little, 10 decides among like hits.
     """
 
     code: str
@@ -171,6 +172,7 @@ class KindSpec:
     tab: str = ""
     icon: str = "box"
     order: int = 100
+    preference: float = 0.0
     description: str = ""
     title_field: str = "title"
     summary_fields: tuple[str, ...] = ()

@@ -29,7 +29,7 @@ KIND_KEYS: Keys = {
     "code": _TEXT, "extend": _TEXT, "label": _TEXT, "label_en": _TEXT, "short": _TEXT,
     "unit": _TEXT, "tab": _TEXT, "icon": _TEXT, "order": _INTEGER, "description": _TEXT,
     "duty": _BOOL, "title_field": _TEXT, "summary_fields": _TEXTS, "card_fields": _TEXTS,
-    "omit": _TEXTS, "roles": _TABLE, "exchange": _TABLE,
+    "omit": _TEXTS, "roles": _TABLE, "exchange": _TABLE, "preference": _NUMBER,
 }  # fmt: skip
 GROUP_KEYS: Keys = {"name": _TEXT, "label": _TEXT, "label_en": _TEXT, "help": _TEXT}
 TOTAL_KEYS: Keys = {"label": _TEXT, "fields": _TEXTS, "max_length": _INTEGER}
