@@ -1,6 +1,7 @@
 """Who may see, write and decide: the roles of the ``lifecycle`` tables get their scope here."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -27,8 +28,8 @@ REVIEWS = frozenset({RecordAction.APPROVE, RecordAction.RETURN, RecordAction.REF
 INSIDERS = frozenset({"unit_admin", "unit_leader", "instrument_keeper"})
 
 
-def audience(record: Record) -> frozenset[str]:
-    """The tokens of those who may see the record; the owner must be loaded."""
+def audience(record: Any) -> frozenset[str]:
+    """The tokens of those who may see the record (or a lean row); the owner must be loaded."""
     return rules.audience(
         state=record.state,
         visibility=record.visibility,
@@ -39,7 +40,7 @@ def audience(record: Record) -> frozenset[str]:
     )
 
 
-def may_see(actor: Actor, record: Record) -> bool:
+def may_see(actor: Actor, record: Any) -> bool:
     """The predicate behind ``visible``."""
     return actor.is_system or not audience(record).isdisjoint(search.audience(actor))
 

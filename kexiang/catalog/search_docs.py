@@ -31,6 +31,8 @@ NUMBERS = ("published", "fresh", "year", "value", "price", "days", "expires")
 FACET_TYPES = frozenset({"code", "codes", "boolean", "text", "year", "region"})
 _specs: dict[str, Any] = {}
 
+Facets = dict[str, tuple[str, ...]]
+
 
 class RecordSource:
     """The source ``record`` of the search context."""

@@ -6,6 +6,7 @@ from typing import Any
 from kexiang.catalog import policies
 from kexiang.catalog.models import Record
 from kexiang.catalog.queries import wording
+from kexiang.catalog.queries.lean import LeanRecord
 from kexiang.catalog.types import Card, RecordState
 from kexiang.kernel.actor import Actor
 from kexiang.kinds import queries as kinds
@@ -27,7 +28,7 @@ def cards_of(rows: Iterable[Record]) -> list[Card]:
     return [card(row) for row in rows]
 
 
-def card(row: Record) -> Card:
+def card(row: Record | LeanRecord) -> Card:
     """One card; it shows fields open to the public only."""
     spec = kinds.kind(row.kind)
     values = row.attributes

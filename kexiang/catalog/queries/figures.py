@@ -3,7 +3,8 @@
 Counted over what the public side shows; kept for a minute, because every visitor asks for them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +24,7 @@ from kexiang.kinds import queries as kinds
 from kexiang.reference import queries as reference
 
 KEEP_SECONDS = 60
+PER_UNIT = 2
 YI = Decimal(10_000)
 T = TypeVar("T")
 
@@ -144,16 +146,33 @@ def newest(actor: Actor, kind: str, today: date, *, limit: int = 8) -> list[Card
 
 
 def available_instruments(actor: Actor, today: date, *, limit: int = 8) -> list[Card]:
-    """Instruments that can be used now, those with a picture of their price first."""
+    """Instruments that can be used now: the most used by others first, each class and name once,
+    at most ``PER_UNIT`` of a unit."""
 
     def build() -> list[Card]:
         rows = _public(today).filter(kind="instrument", current_state="available")
         ordered = rows.select_related("owner").order_by(
-            F("price_fen").asc(nulls_last=True), "-published_at", "-id"
+            F("external_hours").desc(nulls_last=True), "-published_at", "-id"
         )
-        return [card(row) for row in ordered[:limit]]
+        return [card(row) for row in _varied(ordered[: limit * 25], limit)]
 
     return _kept(f"available.{limit}", today, build)
+
+
+def _varied(rows: Iterable[Record], limit: int) -> list[Record]:
+    found: list[Record] = []
+    seen: set[str] = set()
+    units: Counter[int] = Counter()
+    for row in rows:
+        marks = {row.title, row.class_code} - {""}
+        if marks & seen or units[row.owner_id] == PER_UNIT:
+            continue
+        seen |= marks
+        units[row.owner_id] += 1
+        found.append(row)
+        if len(found) == limit:
+            break
+    return found
 
 
 @dataclass(frozen=True, slots=True)

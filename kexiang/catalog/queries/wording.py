@@ -1,5 +1,6 @@
 """Stored values in words: code labels, units, names of what is referred to."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -63,12 +64,32 @@ def address(kind: str, uid: str) -> str:
     return f"/t/{uid}" if kind == "test_item" else f"/r/{uid}"
 
 
+@dataclass(slots=True)
+class _Labels:
+    """Labels of codes for one second: a page words the same few codes again and again."""
+
+    known: dict[tuple[str, str], str] = field(default_factory=dict)
+    until: float = 0.0
+
+
+_labels = _Labels()
+
+
 def label_of(spec: FieldSpec, code: Any) -> str:
-    """What people call a code of this field."""
+    """What people call a code of this field; a new pack shows within a second."""
     for option in spec.options:
         if option.code == code:
             return option.label
-    return reference.code_label(spec.codes, str(code)) if spec.codes else str(code)
+    if not spec.codes:
+        return str(code)
+    now = time.monotonic()
+    if now > _labels.until:
+        _labels.known, _labels.until = {}, now + 1
+    key = (spec.codes, str(code))
+    label = _labels.known.get(key)
+    if label is None:
+        label = _labels.known[key] = reference.code_label(*key)
+    return label
 
 
 def text_of(spec: FieldSpec, value: Any, names: Names = Names()) -> str:
