@@ -99,6 +99,17 @@ def reach(actor: Actor, record: Record) -> str:
     return "registered" if actor.is_known else "public"
 
 
+def inside(actor: Actor) -> Q:
+    """The rows of which the actor reads more than the public: ``reach`` is "unit" at least."""
+    if actor.is_system:
+        return Q()
+    rows = Q(owner__uid__in=actor.orgs) | Q(department__in=actor.orgs_as({"dept_officer"}))
+    for grant in actor.grants:
+        if grant.region:
+            rows |= Q(region__startswith=region_prefix(grant.region))
+    return rows
+
+
 def _is_officer(actor: Actor, record: Record) -> bool:
     return any(
         region_covers(grant.region, record.region)
@@ -231,9 +242,18 @@ def may_enter(actor: Actor, owner: str, region: str) -> bool:
 def require_enter(actor: Actor, owner: str, region: str) -> None:
     require_known(actor)
     if not may_enter(actor, owner, region):
-        raise NotAllowed(
-            _("您不是该单位的填报人员,不能为它填报资源。请联系该单位的单位管理员开通。")
-        )
+        raise _not_an_author()
+
+
+def require_author(actor: Actor, owner: str) -> None:
+    """A draft belongs to its unit: who could not go on with it does not begin it."""
+    require_known(actor)
+    if not actor.is_system and owner not in owners(actor):
+        raise _not_an_author()
+
+
+def _not_an_author() -> NotAllowed:
+    return NotAllowed(_("您不是该单位的填报人员,不能为它填报资源。请联系该单位的单位管理员开通。"))
 
 
 def may_edit(actor: Actor, record: Record, change: PendingChange | None = None) -> bool:
@@ -298,3 +318,11 @@ def require_import(actor: Actor, job: ImportJob) -> None:
     require_known(actor, Scope.IMPORTS_WRITE)
     if job.owner is not None and not may_enter(actor, job.owner.uid, job.owner.region):
         raise NotAllowed(_("这次导入属于其他单位,请由该单位的单位管理员办理。"))
+    if job.publishes and not (actor.is_system or actor.regions_as({"bureau_admin"})):
+        raise NotAllowed(_("这次导入直接发布,由市科技局业务科室办理。"))
+
+
+def require_own_check(actor: Actor, job: ImportJob) -> None:
+    """Rows become public under the name of who checked their secrecy: nobody else's hand."""
+    if job.publishes and not actor.is_system and actor.uid != job.secrecy_by:
+        raise NotAllowed(_("这次导入直接发布,只能由承担保密审查的本人核对列和导入。"))

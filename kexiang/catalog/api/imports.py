@@ -35,6 +35,8 @@ def create_import(
     request: ActorRequest, body: Annotated[ImportIn, Form()], file: Annotated[UploadedFile, File()]
 ) -> Any:
     policies.require_known(request.actor, Scope.IMPORTS_WRITE)
+    if body.is_secret:
+        services.refuse_secret()
     at = timezone.now()
     with tempfile.NamedTemporaryFile(suffix=FilePath(file.name or "").suffix[:8]) as copy:
         for chunk in file.chunks():

@@ -184,7 +184,7 @@ def _item(row: Record) -> RecordItem:
 def _out(request: ActorRequest, row: Record) -> dict[str, Any]:
     """The record as this actor may read it; the row is read again after a write."""
     row = queries.record(request.actor, row.uid)
-    change = queries.open_change(row) if policies.reach(request.actor, row) != "public" else None
+    change = queries.change_for(request.actor, row)
     spec = kinds.kind(row.kind)
     hits = queries.duty(spec, row.attributes, timezone.localdate())
     return {
@@ -216,12 +216,12 @@ def _reviewed(row: Record, change: PendingChange | None) -> PendingChange | None
 def _change(
     request: ActorRequest, row: Record, change: PendingChange | None
 ) -> dict[str, Any] | None:
-    if change is None or policies.reach(request.actor, row) in ("public", "registered"):
+    if change is None:
         return None
     return {
         "state": change.state,
         "state_label": str(ChangeState(change.state).label),
         "version": change.version,
         "changed": change.changed,
-        "attributes": change.values,
+        "attributes": queries.readable_values(request.actor, row, change.values),
     }

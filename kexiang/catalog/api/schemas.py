@@ -178,6 +178,7 @@ class FaultList(Schema):
 class ImportIn(Schema):
     kind: Text = Field(max_length=32)
     owner: Text = Field("", max_length=26)
+    is_secret: bool = Field(description="表中是否有涉密或有特殊限制的资源;有则不保存任何内容")
     mode: ModeName = "all_or_nothing"
     visibility: VisibilityName = "public"
     dry_run: bool = Field(True, description="只校验不写入;核对后再用 run 导入")

@@ -38,8 +38,10 @@ from kexiang.catalog.queries.quality import (
     unit_quality,
 )
 from kexiang.catalog.queries.reading import (
+    PUBLIC_REACH,
     RecordFilter,
     all_values,
+    change_for,
     differences,
     last_reason,
     linked_from,
@@ -69,6 +71,7 @@ from kexiang.catalog.queries.work import (
 )
 
 __all__ = [
+    "PUBLIC_REACH",
     "CountyRow",
     "Offer",
     "Purchase",
@@ -86,6 +89,7 @@ __all__ = [
     "card",
     "cards",
     "cards_of",
+    "change_for",
     "common_tests",
     "count_by_state",
     "differences",

@@ -64,14 +64,18 @@ _OWNER = ("owner__uid", "owner__name", "owner__code")
 _NOTHING = (None,) * len(_MORE)
 
 
+def _lean(values: Any, owner: Any) -> LeanRecord:
+    return LeanRecord(*values, owner=LeanOwner(*owner))
+
+
 def shown_rows(uids: Iterable[str]) -> list[LeanRecord]:
     """What a hit shows, without the numbers a card does not need."""
     rows: Any = Record.objects.filter(uid__in=uids).order_by().values_list(*_SHOWN, *_OWNER)
-    return [LeanRecord(*row[:-3], *_NOTHING, LeanOwner(*row[-3:])) for row in rows]
+    return [_lean([*row[:-3], *_NOTHING], row[-3:]) for row in rows]
 
 
 def whole_rows(uids: Iterable[str]) -> list[LeanRecord]:
     """Everything a search document is made of."""
     wanted = (*_SHOWN, *_MORE, *_OWNER)
     rows: Any = Record.objects.filter(uid__in=uids).order_by().values_list(*wanted)
-    return [LeanRecord(*row[:-3], LeanOwner(*row[-3:])) for row in rows]
+    return [_lean(row[:-3], row[-3:]) for row in rows]

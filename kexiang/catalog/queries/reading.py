@@ -33,6 +33,7 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "submitted": ("submitted_at", "id"),
 }
 STALE_DAYS = 180
+PUBLIC_REACH = ("public", "registered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +105,18 @@ def records(actor: Actor, wanted: RecordFilter = RecordFilter()) -> QuerySet[Rec
     if wanted.updated_after:
         rows = rows.filter(updated_at__gt=wanted.updated_after)
     for word in wanted.q.split()[:6]:
-        rows = rows.filter(_word(word))
+        rows = rows.filter(_word(actor, word))
     return rows.order_by(*SORTS.get(wanted.sort, SORTS["updated"]))
 
 
-def _word(word: str) -> Q:
-    """A word of the list's search box: name, pinyin, numbers or model."""
+def _word(actor: Actor, word: str) -> Q:
+    """A word of the list's search box: name, pinyin, numbers or model.
+
+    Asset numbers are the unit's own: others must not be able to guess them piece by piece.
+    """
     folded = rules.folded(word)
     found = Q(title__icontains=word) | Q(number__iexact=word) | Q(inner_no__icontains=word)
-    found |= Q(asset_no__icontains=word) | Q(model__icontains=word)
+    found |= Q(model__icontains=word) | (Q(asset_no__icontains=word) & policies.inside(actor))
     if folded.isascii() and folded:
         found |= Q(title_pinyin__startswith=folded)
     return found
@@ -136,7 +140,7 @@ def public_record(actor: Actor, uid: str, today: date) -> Record:
     """One record as the public side shows it; the owner's people see theirs in any state."""
     row = record(actor, uid)
     gone = rules.is_expired(row.valid_until, today) or not row.is_shown
-    if gone and policies.reach(actor, row) in ("public", "registered"):
+    if gone and policies.reach(actor, row) in PUBLIC_REACH:
         raise NotFound(_("这条记录已超过有效期或已下架,不再对外展示。可以回到检索页查找同类资源。"))
     return row
 
@@ -144,6 +148,18 @@ def public_record(actor: Actor, uid: str, today: date) -> Record:
 def open_change(row: Record) -> PendingChange | None:
     """The change of a record that is being written or reviewed."""
     return PendingChange.objects.filter(record=row, closed_at__isnull=True).first()
+
+
+def change_for(actor: Actor, row: Record) -> PendingChange | None:
+    """The open change as far as the actor may know of it.
+
+    For the unit always; for the offices as soon as the unit has let it go; for nobody else.
+    """
+    change = open_change(row)
+    if change is None or actor.is_system or row.owner.uid in actor.orgs:
+        return change
+    hidden = change.state in rules.INTERNAL or policies.reach(actor, row) in PUBLIC_REACH
+    return None if hidden else change
 
 
 def with_open_changes(rows: QuerySet[Record]) -> QuerySet[Record]:
@@ -174,11 +190,17 @@ def record_view(actor: Actor, row: Record, values: Mapping[str, Any] | None = No
     return groups
 
 
-def readable_values(actor: Actor, row: Record) -> dict[str, Any]:
-    """The stored attributes the actor may read, for the API and exports (X-06)."""
+def readable_values(
+    actor: Actor, row: Record, values: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The attributes the actor may read, for the API and exports (X-06).
+
+    ``values`` are those of another version of the same record (a revision or a change).
+    """
     spec = kinds.kind(row.kind)
     allowed = {f.name for f in spec.visible_fields(policies.reach(actor, row))}
-    return {name: value for name, value in row.attributes.items() if name in allowed}
+    shown = row.attributes if values is None else values
+    return {name: value for name, value in shown.items() if name in allowed}
 
 
 def all_values(row: Record, spec: KindSpec) -> Sequence[Value]:
@@ -190,7 +212,7 @@ def all_values(row: Record, spec: KindSpec) -> Sequence[Value]:
 
 def revisions(actor: Actor, row: Record) -> QuerySet[Revision]:
     """The versions of a record, newest first; only for its unit and the offices."""
-    if policies.reach(actor, row) in ("public", "registered"):
+    if policies.reach(actor, row) in PUBLIC_REACH:
         return Revision.objects.none()
     return Revision.objects.filter(record=row).order_by("-number")
 
@@ -233,7 +255,7 @@ def _shown(spec: Any, value: Any, names: wording.Names) -> str:
 
 def steps(actor: Actor, row: Record) -> QuerySet[RecordStep]:
     """Who did what and why, newest first; the public sees none of it."""
-    if policies.reach(actor, row) in ("public", "registered"):
+    if policies.reach(actor, row) in PUBLIC_REACH:
         return RecordStep.objects.none()
     return RecordStep.objects.filter(record=row).order_by("-id")
 

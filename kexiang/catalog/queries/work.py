@@ -78,6 +78,7 @@ class QueueItem:
     is_change: bool
     state: str
     state_label: str
+    version: int
     submitted_at: datetime | None
     due: date | None
     flag_count: int
@@ -102,6 +103,7 @@ def _queue_item(row: Any, days: int, labels: dict[str, str]) -> QueueItem:
         is_change=change is not None,
         state=moved.state,
         state_label=str(choices(moved.state).label),
+        version=moved.version,
         submitted_at=since,
         due=due,
         flag_count=row.flag_count,

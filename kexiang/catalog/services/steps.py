@@ -1,8 +1,7 @@
 """Moving a record: submit, approve, return, refuse, withdraw, take down, restore, cancel."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +12,7 @@ from kexiang.catalog.models import PendingChange, Record
 from kexiang.catalog.services import ground, parts, values, writing
 from kexiang.catalog.types import Level, RecordAction, RecordState
 from kexiang.kernel.actor import Actor
-from kexiang.kernel.errors import Conflict, DomainError, Invalid, NotFound, Problem
+from kexiang.kernel.errors import Conflict, Invalid, NotFound, Problem
 from kexiang.kinds import queries as kinds
 
 A = RecordAction
@@ -287,49 +286,6 @@ def cancel_record(*, actor: Actor, uid: str, at: datetime, reason: str, document
     ground.move(record, None, A.CANCEL, actor=actor, at=at, level=level, **words)
     ground.publish_to_search([record])
     return record
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one record of a batch; ``message`` says why it was left alone."""
-
-    uid: str
-    is_done: bool
-    message: str = ""
-    number: str = ""
-
-
-def approve_many(
-    *, actor: Actor, uids: Sequence[str], at: datetime, secrecy_checked: bool
-) -> list[Outcome]:
-    """Approve a batch, each record in its own transaction, and say what became of each.
-
-    The check of consistency: a record with faults, with likely duplicates or suspicious words
-    is left for a person to look at (ux.md B5, 批量通过 with 一致性检查).
-    """
-    outcomes = []
-    numbers = dict(
-        Record.objects.filter(policies.visible(actor), uid__in=uids).values_list("uid", "number")
-    )
-    for uid in uids:
-        try:
-            with transaction.atomic():
-                _require_unsuspicious(actor, uid, timezone.localdate(at))
-                approve_record(actor=actor, uid=uid, at=at, secrecy_checked=secrecy_checked)
-        except DomainError as error:
-            outcomes.append(Outcome(uid, False, str(error), numbers.get(uid, "")))
-        else:
-            outcomes.append(Outcome(uid, True, number=numbers.get(uid, "")))
-    return outcomes
-
-
-def _require_unsuspicious(actor: Actor, uid: str, today: date) -> None:
-    record, change = ground.locked(actor, uid)
-    if record.flags.exists():
-        raise Conflict(_("有错敏词或疑似重复的标记,请单独打开核对。"))
-    spec = kinds.kind(record.kind)
-    checked = change.values if change is not None else record.attributes
-    values.require_complete(spec, checked, actor=actor, today=today)
 
 
 def refuse_secret() -> None:

@@ -42,7 +42,7 @@ def create_record(
     """
     spec = kinds.kind(kind)
     organisation = accounts.organisation(actor, owner)
-    policies.require_enter(actor, organisation.uid, organisation.region)
+    policies.require_author(actor, organisation.uid)
     attributes = values.clean_draft(spec, raw, actor=actor, today=timezone.localdate(at))
     record = Record(
         kind=spec.code,
@@ -160,10 +160,14 @@ def _last_values(record: Record) -> dict[str, Any]:
 
 
 def keep_version(record: Record, *, actor: Actor, at: datetime) -> None:
-    """Make what was autosaved a version of its own before it goes to the offices."""
+    """Make what was autosaved a version of its own before it goes to the offices.
+
+    Numbers, links and files of it were not looked at while it was typed. Raises ``Invalid``.
+    """
     changed = rules.changed_fields(_last_values(record), record.attributes)
     if changed:
-        ground.touch(record, at)
+        spec = kinds.kind(record.kind)
+        _write(record, spec, record.attributes, record.visibility, actor=actor, at=at)
         _revise(record, changed, actor=actor, at=at)
         _journal(record, "record.update", changed, actor, at)
 

@@ -38,7 +38,10 @@ def record_detail(request: ActorRequest, uid: str) -> HttpResponse:
     """Everything about one record that this actor may know, with the buttons he has."""
     shared.require_login(request)
     record = queries.record(request.actor, uid)
-    change = queries.open_change(record) if record.is_shown else None
+    if policies.reach(request.actor, record) in queries.PUBLIC_REACH:
+        # Marks, suspected duplicates and changes are for the unit and the offices.
+        return redirect(queries.address(record.kind, record.uid))
+    change = queries.change_for(request.actor, record) if record.is_shown else None
     context = {
         **_common(request, record, change),
         "groups": queries.record_view(request.actor, record),
@@ -101,7 +104,7 @@ def _current_states(record: Record) -> list[tuple[str, str]]:
 
 
 def _differences(request: ActorRequest, record: Record, change: PendingChange | None) -> list[Any]:
-    if change is None or policies.reach(request.actor, record) in ("public", "registered"):
+    if change is None:
         return []
     return queries.differences(request.actor, record, record.attributes, change.values)
 

@@ -142,6 +142,11 @@ def review_batch(request: ActorRequest) -> HttpResponse:
         uids=uids,
         at=timezone.now(),
         secrecy_checked=request.POST.get("secrecy_checked") == "on",
+        versions={
+            uid: version
+            for uid in uids
+            if (version := shared.number(request.POST.get(f"version-{uid}"), 0, most=2**31))
+        },
     )
     done = [outcome for outcome in outcomes if outcome.is_done]
     left = [outcome for outcome in outcomes if not outcome.is_done]

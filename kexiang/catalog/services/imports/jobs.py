@@ -171,13 +171,18 @@ def map_columns(
     An empty field leaves the column out. Raises ``Invalid`` for an unknown or doubled field.
     """
     job = locked(actor, uid)
+    policies.require_own_check(actor, job)
     spec = kinds.kind(job.kind)
     chosen = {index: field for index, field in columns.items() if field}
     _require_columns(job, spec, chosen)
     job.mapping = {
         **job.mapping,
         "columns": chosen,
-        "units": {name: unit for name, unit in units.items() if unit in ("元", "万元")},
+        "units": {
+            name: unit
+            for name, unit in units.items()
+            if spec.has(name) and unit in ("元", "万元")
+        },
     }
     if mode:
         _require_choice("mode", mode, ImportMode)
@@ -221,6 +226,7 @@ def begin_run(*, actor: Actor, uid: str, at: datetime) -> ImportJob:
     Raises ``Invalid`` for an all-or-nothing import with faulty rows.
     """
     job = locked(actor, uid)
+    policies.require_own_check(actor, job)
     reading.require_mapping(job, kinds.kind(job.kind))
     if job.mode == ImportMode.ALL_OR_NOTHING:
         _require_faultless(job)
