@@ -11,10 +11,38 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
 ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)  # GB 11714
 UNASSIGNED_REGION = "990000"  # GB/T 2260 gives no region a code beginning with 99 (ux.md D1.3)
 SURNAMES = "王李张刘陈杨赵郭马宋武秦申路崔常牛韩原程贾靳段孟冯苗暴连"
-GIVEN = (
-    "建国 晓燕 志强 丽娟 海波 文静 永刚 雪梅 振华 春艳 卫东 慧敏 俊杰 秀芳 鹏飞 亚楠 "
-    "国庆 佳怡 立新 彦红 宏伟 晓霞 学军 瑞芳 子轩 雨桐 泽宇 欣然 建平 玉兰"
-).split()
+GIVEN = [
+    "建国",
+    "晓燕",
+    "志强",
+    "丽娟",
+    "海波",
+    "文静",
+    "永刚",
+    "雪梅",
+    "振华",
+    "春艳",
+    "卫东",
+    "慧敏",
+    "俊杰",
+    "秀芳",
+    "鹏飞",
+    "亚楠",
+    "国庆",
+    "佳怡",
+    "立新",
+    "彦红",
+    "宏伟",
+    "晓霞",
+    "学军",
+    "瑞芳",
+    "子轩",
+    "雨桐",
+    "泽宇",
+    "欣然",
+    "建平",
+    "玉兰",
+]
 
 
 def dice(*parts: object) -> random.Random:

@@ -6,10 +6,30 @@ from kexiang_site.demo.identity import dice, person_name
 from kexiang_site.demo.organisations import COUNTIES, units
 
 CITY = "140400"
-WORDS = (
-    "taihang shangdang zhangze lianqiao dangshen xiaomi hetao guzi luzhou qinyuan huguan "
-    "pingshun licheng wuxiang tunliu lucheng shanyao huanghua kucha maizi songshu yunwu"
-).split()
+WORDS = [
+    "taihang",
+    "shangdang",
+    "zhangze",
+    "lianqiao",
+    "dangshen",
+    "xiaomi",
+    "hetao",
+    "guzi",
+    "luzhou",
+    "qinyuan",
+    "huguan",
+    "pingshun",
+    "licheng",
+    "wuxiang",
+    "tunliu",
+    "lucheng",
+    "shanyao",
+    "huanghua",
+    "kucha",
+    "maizi",
+    "songshu",
+    "yunwu",
+]
 
 
 @dataclass(frozen=True, slots=True)

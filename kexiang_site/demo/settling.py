@@ -85,7 +85,9 @@ def _introduction(organisation: Organisation) -> str:
     if not organisation.is_unit:
         return ""
     place = COUNTIES[organisation.region]
-    under = f"主管部门为{organisation.superior}。" if organisation.superior else "民营单位,自愿入网。"
+    under = (
+        f"主管部门为{organisation.superior}。" if organisation.superior else "民营单位,自愿入网。"
+    )
     return (
         f"{organisation.name}位于{place},{under}"
         f"由{organisation.depart}负责科研仪器开放共享,仪器集中在{organisation.place}。"
@@ -117,9 +119,7 @@ def _person(person: Person, position: int, cast: Cast, seed: str, at: datetime) 
         first = first or membership.pk
     cast.actors[person.username] = Actor(row.uid, _grants(person.roles, cast))
     if secret is not None:
-        accounts.add_demo_account(
-            actor=SYSTEM, person=row.uid, membership=first, position=position
-        )
+        accounts.add_demo_account(actor=SYSTEM, person=row.uid, membership=first, position=position)
         cast.accounts.append(_line(person, row.uid, secret, at))
 
 

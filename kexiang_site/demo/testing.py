@@ -199,7 +199,11 @@ def certificate_key(unit: str, place: int) -> str:
 
 def certificates(today: date) -> Iterator[Row]:
     """The certificates; one of them ended 38 days ago and takes three items along (ux.md D3)."""
-    names = {"cma": "检验检测机构资质认定", "cnas": "实验室认可", "catl": "农产品质量安全检测机构考核"}
+    names = {
+        "cma": "检验检测机构资质认定",
+        "cnas": "实验室认可",
+        "catl": "农产品质量安全检测机构考核",
+    }
     issuers = {"cma": "省市场监督管理局", "cnas": "中国合格评定国家认可委员会"}
     for key, held in CERTIFICATES.items():
         unit = organisations()[key]

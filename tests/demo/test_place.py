@@ -221,8 +221,6 @@ def test_restricted_and_internal_records_are_not_found_by_visitors(home):
     for row in hidden:
         found = search.search(ANONYMOUS, SearchQuery(q=row.model))
         assert row.uid not in {hit.id for hit in found.hits}
-    shown = Record.objects.filter(
-        state__in=["published", "change_check"], visibility="public"
-    )
+    shown = Record.objects.filter(state__in=["published", "change_check"], visibility="public")
     expired = 1 + 3  # the certificate and its items
     assert page.total == shown.count() - expired

@@ -68,9 +68,7 @@ def _no(page: Any) -> str:
     """The value under which the form keeps “否”."""
     field = page.locator("[name=customs_supervised]").first
     if field.evaluate("element => element.tagName") == "SELECT":
-        return field.evaluate(
-            "e => [...e.options].find(o => o.text.trim() === '否').value"
-        )
+        return field.evaluate("e => [...e.options].find(o => o.text.trim() === '否').value")
     return "false"
 
 

@@ -1,4 +1,4 @@
-"""Ways in: password, SMS code from the outbox, the demo's one click; and a refusal that explains."""
+"""Ways in: password, SMS code from the outbox, the demo's one click; a refusal that explains."""
 
 import json
 import re
