@@ -65,7 +65,7 @@ _NOTHING = (None,) * len(_MORE)
 
 
 def _lean(values: Any, owner: Any) -> LeanRecord:
-    return LeanRecord(*values, owner=LeanOwner(*owner))
+    return LeanRecord(*(*values, LeanOwner(*owner)))
 
 
 def shown_rows(uids: Iterable[str]) -> list[LeanRecord]:

@@ -1,5 +1,6 @@
 """Writes of the catalogue. Every one is one transaction: check, change, journal, enqueue."""
 
+from kexiang.catalog.services.batches import Outcome, approve_many
 from kexiang.catalog.services.exports import PrintHead, export_records, print_records
 from kexiang.catalog.services.imports import (
     ImportResult,
@@ -15,9 +16,7 @@ from kexiang.catalog.services.imports import (
     work_import,
 )
 from kexiang.catalog.services.steps import (
-    Outcome,
     act,
-    approve_many,
     approve_record,
     cancel_record,
     publishes_next,

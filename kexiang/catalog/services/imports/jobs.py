@@ -179,9 +179,7 @@ def map_columns(
         **job.mapping,
         "columns": chosen,
         "units": {
-            name: unit
-            for name, unit in units.items()
-            if spec.has(name) and unit in ("元", "万元")
+            name: unit for name, unit in units.items() if spec.has(name) and unit in ("元", "万元")
         },
     }
     if mode:
