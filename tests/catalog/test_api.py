@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kexiang.catalog import services
-from kexiang.catalog.models import Record
+from kexiang.catalog.models import ImportJob, Record
 from tests.catalog.conftest import (
     World,
     client_of,
@@ -183,7 +183,7 @@ def test_import_from_upload_to_undo(client: Any, world: World, admin: dict[str, 
     text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     file = SimpleUploadedFile("a.jsonl", text.encode())
     data = {"kind": "instrument", "owner": world.university.uid, "mode": "valid_rows",
-            "dry_run": "false", "file": file}  # fmt: skip
+            "is_secret": "false", "dry_run": "false", "file": file}  # fmt: skip
     answer = client.post("/api/v1/imports", data, headers=admin)
     assert answer.status_code == 202, answer.content.decode()
     job = answer.json()
@@ -195,6 +195,18 @@ def test_import_from_upload_to_undo(client: Any, world: World, admin: dict[str, 
     undone = call(client, "POST", f"{url}/undo", {}, admin)
     assert undone.json()["state"] == "undone"
     assert Record.objects.count() == 0
+
+
+@pytest.mark.req("AA-01")
+def test_secret_sheet_is_not_taken_in(client: Any, world: World, admin: dict[str, str]) -> None:
+    file = SimpleUploadedFile("a.jsonl", b'{"title": "x"}')
+    data = {"kind": "instrument", "owner": world.university.uid, "file": file}
+    answer = client.post("/api/v1/imports", {**data, "is_secret": "true"}, headers=admin)
+    assert answer.status_code == 422
+    assert "未保存任何内容" in answer.content.decode()
+    file.seek(0)
+    assert client.post("/api/v1/imports", data, headers=admin).status_code == 422
+    assert ImportJob.objects.count() == 0
 
 
 ACTIONS = [
