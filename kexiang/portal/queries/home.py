@@ -105,7 +105,7 @@ def doors(counts: dict[str, int]) -> list[Door]:
     """The entries whose pages exist and are not empty."""
     all_doors = [
         ("test_item", _("我要送样检测"), _("按问题、材料或标准号找检测"), "eyedropper"),
-        ("instrument", _("我要找仪器"), _("看谁有、多少钱、能不能约"), "microscope"),
+        ("instrument", _("我要找仪器"), _("看谁有、多少钱、联系谁"), "microscope"),
         ("dataset", _("我要查数据"), _("科学数据目录与获取方式"), "database"),
         ("article", _("我要查文献"), _("题录、摘要与全文来源"), "journal-text"),
         ("germplasm", _("我要找种质"), _("作物、畜禽与微生物资源"), "flower1"),

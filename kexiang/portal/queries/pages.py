@@ -13,24 +13,8 @@ from kexiang.kernel.actor import Actor
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import KindSpec
 from kexiang.portal import words
+from kexiang.portal.queries import layout
 
-# What a visitor asks first stands first; groups not named here follow in the kind's own order.
-ORDER = {
-    "instrument": ("use", "price", "sharing", "sample"),
-    "test_item": ("use", "sample", "accreditation", "price", "basic", "sharing"),
-}
-IN_HEAD = frozenset(
-    {
-        "title",
-        "model",
-        "current_state",
-        "open_state",
-        "service_state",
-        "plain_use",
-        "voucher_usable",
-    }
-)
-LONG = frozenset({"long_text", "table", "images", "files", "records"})
 COPY_LENGTH = 120
 
 
@@ -47,12 +31,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """What the public page of a record shows to this actor."""
+    """What the public page of a record shows to this actor.
+
+    ``first`` are the blocks before the records that name this one, ``blocks`` those behind.
+    """
 
     row: Any
     spec: KindSpec
     kind_label: str
     card: Card
+    first: Sequence[Block]
     blocks: Sequence[Block]
     contact: Sequence[Value]
     image: str
@@ -75,7 +63,8 @@ def record_page(actor: Actor, uid: str, today: date, *, base: str) -> RecordPage
     row = catalog.public_record(actor, uid, today)
     spec = kinds.kind(row.kind)
     found = next(iter(catalog.cards(actor, [row.uid])))
-    blocks = _blocks(spec, catalog.record_view(actor, row), row.attributes)
+    blocks = _blocks(spec, catalog.record_view(actor, row), row.attributes, found)
+    lead = layout.arrangement(row.kind).lead
     contact = next((block.values for block in blocks if block.name == "contact"), ())
     is_test = row.kind == "test_item"
     return RecordPage(
@@ -83,7 +72,8 @@ def record_page(actor: Actor, uid: str, today: date, *, base: str) -> RecordPage
         spec=spec,
         kind_label=words.label(spec),
         card=found,
-        blocks=[block for block in blocks if block.name not in ("contact", "media")]
+        first=[block for block in blocks if block.name in lead],
+        blocks=[block for block in blocks if block.name not in (*lead, "contact", "media")]
         + [block for block in blocks if block.name == "media"],
         contact=contact,
         image=found.image,
@@ -106,23 +96,17 @@ def _lead(spec: KindSpec, values: dict[str, Any]) -> str:
     return ""
 
 
-def _blocks(spec: KindSpec, groups: Sequence[Any], values_of: Mapping[str, Any]) -> list[Block]:
-    """The values regrouped under the kind's groups, in the order a visitor asks."""
+def _blocks(
+    spec: KindSpec, groups: Sequence[Any], values_of: Mapping[str, Any], card: Card
+) -> list[Block]:
+    """The values under the headings of the page, in the order a visitor asks."""
     values = {value.name: value for group in groups for value in group.values}
-    first = ORDER.get(spec.code, ())
-    grouped = {group.name: (group, members) for group, members in spec.grouped}
-    names = [n for n in first if n in grouped] + [n for n in grouped if n not in first]
-    blocks = []
-    for name in names:
-        group, members = grouped[name]
-        shown = [
-            _labelled(values[f.name], words.label(f))
-            for f in members
-            if f.name in values and f.name not in IN_HEAD
-        ]
-        if shown and not _says_only_no(shown, values_of):
-            blocks.append(_block(name, words.label(group), shown))
-    return blocks
+    blocks = [
+        _block(name, label, shown, in_head=bool(card.image))
+        for name, label, shown in layout.arranged(spec, values, has_price=bool(card.price))
+        if not _says_only_no(shown, values_of)
+    ]
+    return [block for block in blocks if block.values or block.tables or block.pictures]
 
 
 def _says_only_no(shown: Sequence[Value], values_of: Mapping[str, Any]) -> bool:
@@ -130,14 +114,13 @@ def _says_only_no(shown: Sequence[Value], values_of: Mapping[str, Any]) -> bool:
     return all(v.type == "boolean" and values_of.get(v.name) is False for v in shown)
 
 
-def _labelled(value: Value, label: str) -> Value:
-    return Value(value.name, label, value.text, value.type, value.unit, value.items)
-
-
-def _block(name: str, label: str, shown: Sequence[Value]) -> Block:
+def _block(name: str, label: str, shown: Sequence[Value], *, in_head: bool) -> Block:
+    """One block; a single picture that the head of the page shows is not shown again."""
     pictures = [v for v in shown if v.type in ("image", "images")]
     tables = [v for v in shown if v.type == "table"]
     rest = [v for v in shown if v not in pictures and v not in tables]
+    if in_head:
+        pictures = [v for v in pictures if len(v.items) > 1]
     return Block(name, label, rest, tables, pictures)
 
 

@@ -34,6 +34,7 @@ FACET_SIZE = 24
 SINGLE = ("region", "owner")
 OPEN_FACETS = 6
 LARGEST_DEPTH = 1000
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def results(actor: Actor, query: SearchQuery, asked: Params) -> Results:
 
     ``asked`` are the parameters of the address, from which the links of the filters are made.
     """
+    query = replace(query, few=FEW)
     page = search.search(actor, replace(query, facet_size=FACET_SIZE))
     spec = kinds.kind(query.kind) if query.kind else None
     reachable = min(page.total, LARGEST_DEPTH)
