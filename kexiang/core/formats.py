@@ -111,6 +111,15 @@ def cn_datetime(value: object) -> str:
     return f"{cn_date(local)} {local:%H:%M}"
 
 
+def short_datetime(value: object) -> str:
+    """An instant in Beijing time as ``2026-03-12 14:05``: for tables, where lines must not wrap."""
+    if not isinstance(value, datetime):
+        day = _local_date(value)
+        return day.isoformat() if day else str(value or "")
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
 def rest(due: object, today: object, workdays: Workdays | None = None) -> str:
     """How long until ``due``: ``还剩3个工作日``, ``今天到期``, ``已逾期2个工作日`` (ux.md B1.1).
 

@@ -5,11 +5,13 @@ import { columns } from "./columns.js";
 import { copying } from "./copy.js";
 import { dropdowns } from "./dropdowns.js";
 import { keys } from "./keys.js";
+import { sticky } from "./sticky.js";
 import { suggestions } from "./suggest.js";
 
 function start(root) {
   root.querySelectorAll("[data-autosave]").forEach(autosave);
   root.querySelectorAll("[data-columns]").forEach(columns);
+  root.querySelectorAll(".kx-table__scroll").forEach(sticky);
   root.querySelectorAll("[data-suggest]").forEach(suggestions);
   root.querySelectorAll("[data-submit-on-change]").forEach((field) => {
     field.addEventListener("change", () => field.form && field.form.submit());

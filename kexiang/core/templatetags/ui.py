@@ -29,6 +29,7 @@ for name in (
     "percent",
     "cn_date",
     "cn_datetime",
+    "short_datetime",
     "file_size",
 ):
     register.filter(name, getattr(formats, name))
