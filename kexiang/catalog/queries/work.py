@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from kexiang.catalog import policies
 from kexiang.catalog.lifecycle import AUTHORS
 from kexiang.catalog.models import ImportJob, PendingChange, Record
-from kexiang.catalog.queries.quality import unit_quality
+from kexiang.catalog.queries.quality import UnitQuality, office_quality, unit_quality
 from kexiang.catalog.queries.reading import (
     RecordFilter,
     expiring_q,
@@ -172,21 +172,36 @@ def _imports(actor: Actor) -> WorkItem:
     return WorkItem(_("已校验、待确认的导入"), rows.count(), "/work/imports/")
 
 
+OFFICES = frozenset(
+    {"bureau_admin", "bureau_leader", "county_officer", "dept_officer", "auditor", "unit_leader"}
+)
+
+
 def work_figures(*, actor: Actor, at: datetime) -> list[Figure]:
-    """How the unit's entries stand (ux.md B5, 单位管理员 S1)."""
+    """How the entries of the unit, or of the area an office answers for, stand (ux.md B4.1, B5)."""
     today = timezone.localdate(at)
     owners = sorted(actor.orgs_as(AUTHORS))
-    if not owners:
+    if owners:
+        quality = unit_quality(actor, owners[0], today)
+        scope = _("本单位在平台登记的资源记录")
+    elif actor.roles & OFFICES:
+        quality = office_quality(actor, today)
+        scope = _("您的职责范围内可以查看的资源记录")
+    else:
         return []
-    quality = unit_quality(actor, owners[0], today)
-    scope = _("本单位在平台登记的资源记录")
+    return _quality_figures(quality, scope, today)
+
+
+def _quality_figures(quality: UnitQuality, scope: str, today: date) -> list[Figure]:
     url = "/work/records/"
     weighted = _("各记录已填字段按权重折算的百分比的平均")
+    shown = _("对外展示的记录,含变更审核中的")
     old = _("已发布记录中超过规定天数未修改或确认的")
     rows = [
         ("records", _("登记资源"), quality.total, _("条"), scope, ""),
-        ("published", _("已发布"), quality.published, _("条"), scope, "?state=published"),
+        ("published", _("已发布"), quality.published, _("条"), shown, "?state=published"),
         ("waiting", _("审核中"), quality.waiting, _("条"), scope, ""),
+        ("returned", _("退回修改"), quality.returned, _("条"), scope, "?state=returned"),
         ("completeness", _("平均完整度"), quality.completeness, "%", weighted, "?complete=low"),
         ("stale", _("久未更新"), quality.stale, _("条"), old, "?fresh=stale"),
     ]
