@@ -69,7 +69,7 @@ def _plans() -> tuple[tuple[dict[str, Any], dict[str, str]], ...]:
             "factor": roll.choice(field["factors"]),
             "effect": roll.choice(field["effects"]),
             "method": roll.choice(field["methods"]),
-            "place": roll.choice(content("articles")["places"]),
+            "place": roll.choice(field.get("places") or content("articles")["places"]),
         }
         parts["title"] = roll.choice(TITLES).format(**parts)
         if parts["title"] not in seen:
@@ -134,6 +134,11 @@ def _abstract(field: dict[str, Any], parts: dict[str, str], year: int, roll: Ran
         "c": f"{roll.randint(20, 68) / 10:.1f}",
         "r": f"{roll.randint(62, 96) / 100:.2f}",
     }
-    closing = roll.choice(content("articles")["closings"])
-    sentences = [roll.choice(pool) for pool in (OPENINGS, MATERIALS, RESULTS, SECOND)]
-    return "".join(sentence.format(**facts) for sentence in (*sentences, closing))
+    pools = [
+        field.get("openings", OPENINGS),
+        field.get("materials", MATERIALS),
+        field.get("results", RESULTS),
+        field.get("seconds", SECOND),
+        field.get("closings", content("articles")["closings"]),
+    ]
+    return "".join(roll.choice(pool).format(**facts) for pool in pools)
