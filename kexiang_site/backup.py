@@ -8,6 +8,7 @@ rebuilt. The file holds personal data and the secret key: it is written with mod
 
 import io
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -75,10 +76,14 @@ def _dump(folder: Path) -> tuple[str, Path]:
     if not shutil.which("pg_dump"):
         raise CommandError("备份 PostgreSQL 需要 pg_dump,请安装 postgresql-client 后重试。")
     dump = folder / POSTGRES
-    subprocess.run(  # noqa: S603 -- the program found above, our own settings
-        ["pg_dump", "--format=custom", f"--file={dump}", f"--dbname={settings.DATABASE_URL}"],  # noqa: S607 -- as above
-        check=True,
-    )
+    place = connection.settings_dict
+    command = ["pg_dump", "--format=custom", f"--file={dump}", f"--dbname={place['NAME']}"]
+    for option, value in (("host", place["HOST"]), ("port", place["PORT"])):
+        command += [f"--{option}={value}"] if value else []
+    command += [f"--username={place['USER']}"] if place["USER"] else []
+    # The password goes by the environment: a process list is no place for it.
+    secret = {"PGPASSWORD": place["PASSWORD"]} if place["PASSWORD"] else {}
+    subprocess.run(command, check=True, env={**os.environ, **secret})  # noqa: S603 -- our settings
     return POSTGRES, dump
 
 

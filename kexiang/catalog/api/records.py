@@ -1,6 +1,6 @@
 """``/records``: the same services as the pages, as JSON."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from django.utils import timezone
@@ -73,7 +73,12 @@ def list_records(request: ActorRequest, query: Annotated[RecordQuery, Query()]) 
 
 
 def _aware(at: datetime | None) -> datetime | None:
-    return timezone.make_aware(at) if at is not None and timezone.is_naive(at) else at
+    """The instant in UTC: PostgreSQL refuses offsets of 16 hours and more, Python does not."""
+    if at is None:
+        return None
+    if not 1900 <= at.year <= 2200:
+        raise Invalid([Problem("updated_after", "updated_after 的年份应在 1900 至 2200 之间。")])
+    return (timezone.make_aware(at) if timezone.is_naive(at) else at).astimezone(UTC)
 
 
 def _cursor(text: str) -> int:
