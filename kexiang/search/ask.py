@@ -43,7 +43,7 @@ _ORDERS: dict[str, tuple[str, bool]] = {
 NOTES = {
     Stage.INITIALS: "没有找到原文,已按拼音首字母查找。",
     Stage.NEAR: "没有完全一致的结果,以下结果包含您输入的全部文字,但不一定连在一起。",
-    Stage.WORDS: "没有完全一致的结果,已拆成词语查找。",
+    Stage.WORDS: "完全一致的结果没有或很少,已拆成词语查找。",
     Stage.SOME: "没有同时符合全部词语的结果,以下结果符合其中大部分。",
 }
 
@@ -56,6 +56,7 @@ class Asked:
     base: SearchRequest
     order: str
     cursor: Cursor | None
+    few: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def prepare(index: Serving, audience: frozenset[str], query: SearchQuery) -> Ask
         limit=query.size,
         offset=offset,
     )
-    return Asked(plan, base, name, cursor)
+    return Asked(plan, base, name, cursor, query.few)
 
 
 def _invalid(where: str, message: str) -> Invalid:
@@ -225,7 +226,11 @@ def request_for(asked: Asked, stage: Stage) -> SearchRequest:
 
 
 def answer(index: Serving, asked: Asked) -> Answer:
-    """Put the question; where the exact reading finds nothing, wider ones in turn."""
+    """Put the question; where the exact reading finds nothing, wider ones in turn.
+
+    Where it finds only ``few``, a question written without spaces is also read as its words
+    (ux.md E20: 316L 阀体晶间腐蚀 must find the test, not one paper with just these letters).
+    """
     if asked.cursor is not None:
         stages = [Stage(asked.cursor.stage)]
     else:
@@ -233,10 +238,12 @@ def answer(index: Serving, asked: Asked) -> Answer:
     stage = stages[0]
     result = _cached(index, request_for(asked, stage))
     for wider in stages[1:]:
-        if result.total:
+        if result.total > asked.few:
             break
+        if result.total and wider is not Stage.WORDS:
+            continue
         found = _cached(index, request_for(asked, wider))
-        if found.total:
+        if found.total > result.total:
             result, stage = found, wider
     return Answer(result, stage, _next(asked, result, stage))
 

@@ -93,7 +93,8 @@ class Source(Protocol):
 class SearchQuery:
     """What somebody looks for. ``filters`` by facet name, ``ranges`` by number name (both ends
     included, ``None`` open), ``facets`` the names to count, ``min_seq`` the outbox number a
-    writer was given and wants to see reflected."""
+    writer was given and wants to see reflected. ``few``: with at most so many results of the exact
+    reading, what has all the words of an unspaced question is found as well."""
 
     q: str = ""
     kind: str = ""
@@ -110,6 +111,7 @@ class SearchQuery:
     facets: Sequence[str] | None = None
     facet_size: int = 50
     min_seq: int | None = None
+    few: int = 0
 
 
 @dataclass(frozen=True, slots=True)

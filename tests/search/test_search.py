@@ -188,3 +188,20 @@ def test_suggestions_by_text_pinyin_and_initials(filled):
 def test_what_is_out_of_range_is_refused(filled, bad):
     with pytest.raises(Invalid):
         queries.search(ANONYMOUS, SearchQuery(**bad))
+
+
+@pytest.mark.req("A-22")
+def test_few_literal_hits_let_in_what_has_all_the_words(shelf):
+    paper = doc("11", "316L 阀体晶间腐蚀的研究", "", kind="article")
+    test = doc("12", "不锈钢晶间腐蚀试验", "材料:316L、阀体", kind="test_item")
+    shelf.put(paper, test)
+    services.rebuild()
+    asked = SearchQuery(q="316L 阀体晶间腐蚀")
+
+    exact = queries.search(ANONYMOUS, asked)
+    wide = queries.search(ANONYMOUS, replace(asked, few=3))
+
+    assert ([hit.id for hit in exact.hits], exact.notes) == (["11"], [])
+    assert {hit.id for hit in wide.hits} == {"11", "12"}
+    assert wide.widened
+    assert wide.notes
