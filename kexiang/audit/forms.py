@@ -18,7 +18,7 @@ class JournalFilter(forms.Form):
     SIZES = (20, 50, 100)
 
     kind = forms.CharField(
-        label=_("事项(前几个字母)"),
+        label=_("事项代码(前几个字母)"),
         required=False,
         max_length=80,
     )

@@ -47,7 +47,7 @@ def journal(
         events = events.filter(actor=person)
     if since:
         events = events.filter(at__gte=_midnight(since))
-    if until:
+    if until and until < date.max:
         events = events.filter(at__lt=_midnight(until + timedelta(days=1)))
     return events
 

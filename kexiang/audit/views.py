@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kexiang.audit import policies, queries
+from kexiang.audit import policies, queries, words
 from kexiang.audit.forms import JournalFilter
 from kexiang.audit.models import Event
 from kexiang.core.http import ActorRequest
@@ -35,6 +35,7 @@ HEADS = (
     lazy("操作人"),
     lazy("内容"),
     lazy("封存值"),
+    lazy("事项名称"),
 )
 
 
@@ -105,5 +106,6 @@ def _lines(actor: Actor, events: list[Event]) -> Iterator[tuple[Event, tuple[Any
                 _("系统") if event.actor.startswith("system:") else names.get(event.actor, ""),
                 json.dumps(event.data, ensure_ascii=False, sort_keys=True),
                 event.hash or "",
+                words.kind_label(event.kind),
             ),
         )
