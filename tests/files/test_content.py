@@ -1,6 +1,9 @@
 """What is accepted is decided by bytes; the hostile ones are refused with a clear sentence."""
 
+import time
 import zipfile
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -196,3 +199,31 @@ def test_huge_photo_is_made_smaller(tmp_path: Path) -> None:
 )
 def test_names_are_made_safe(given: str, kept: str) -> None:
     assert rules.clean_name(given, "pdf") == kept
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"/ObjStm " * 300_000,
+        b"/ObjStm stream\nxxxxxxxxxx" * 100_000,
+        b"#4a" * 800_000,
+        b"/ObjStm stream\n" * 20 + zlib.compress(b"a") * 100_000,
+        (b"/ObjStm stream\n" + zlib.compress(b"x") + b"endstream ") * 30_000,
+    ],
+    ids=["names", "bad streams", "escapes", "same stream", "many streams"],
+)
+def test_hostile_pdf_costs_little(tmp_path: Path, body: bytes) -> None:
+    """Processor time, not the clock: the machine may be busy."""
+    data = b"%PDF-1.4\n" + body + b"\nstartxref\n1\n%%EOF"
+    began = time.process_time()
+    with suppress(Invalid):
+        _inspect(tmp_path, data)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("name", [b"/JS", b"/J#53", b"/#4a#53", b"/#4Aava#53cript", b"/#58FA"])
+def test_active_names_are_seen_however_spelled(tmp_path: Path, name: bytes) -> None:
+    packed = zlib.compress(b"<< " + name + b" (x) >>")[:-4] + b"torn"
+    for body in (name + b" (x)", b"<< /Type /ObjStm >>\nstream\r\n" + packed):
+        with pytest.raises(Invalid, match="脚本"):
+            _inspect(tmp_path, b"%PDF-1.4\n" + body + b"\nendstream\nstartxref\n1\n%%EOF")
