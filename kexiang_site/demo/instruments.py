@@ -311,7 +311,7 @@ def _shared(
         "contact_address": f"山西省长治市{unit.street}",
         "contact_postcode": "046000",
         "keywords": [family.get("name", ""), *family["service"].split("、")[:3]],
-        "plain_use": family["function"].split("。")[0].split(",")[0][:60],
+        "plain_use": "可做" + "、".join(family["service"].rstrip("。").split("、")[:3])[:60],
     }
 
 
