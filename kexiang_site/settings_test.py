@@ -16,8 +16,9 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     own.mkdir(parents=True, exist_ok=True)
     os.environ["KEXIANG_HOME"] = str(own)
 os.environ.setdefault("KEXIANG_SECRET_KEY", "only-for-tests")
-if url := os.environ.get("KEXIANG_TEST_DATABASE_URL"):
-    os.environ["KEXIANG_DATABASE_URL"] = url
+if urls := os.environ.get("KEXIANG_TEST_DATABASE_URL", "").split():
+    # One server per parallel process (tools/postgres.py says why).
+    os.environ["KEXIANG_DATABASE_URL"] = urls[int((worker or "gw0")[2:]) % len(urls)]
 
 from kexiang_site.settings import *  # noqa: F403 -- the same settings, changed below
 from kexiang_site.settings import DATABASES, HOME, INSTALLED_APPS

@@ -121,13 +121,13 @@ def _tests(*, quick: bool) -> list[Result]:
     ]
     started = time.monotonic()
     try:
-        with postgres.server() as url:
+        with postgres.servers(2) as urls:
             results.append(
                 _pytest(
                     "PostgreSQL",
                     "not e2e and not once",
-                    parallel=True,
-                    KEXIANG_TEST_DATABASE_URL=url,
+                    parallel=len(urls) > 1,
+                    KEXIANG_TEST_DATABASE_URL=" ".join(urls),
                 )
             )
     except (OSError, subprocess.CalledProcessError, ImportError) as error:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 OPTIONS = (
@@ -92,6 +92,19 @@ def server() -> Iterator[str]:
     programs = _programs()
     with _own_server(programs) if programs else _packaged_server() as url:
         yield url
+
+
+@contextmanager
+def servers(count: int) -> Iterator[list[str]]:
+    """One server per test process, so that no process waits for another's transactions.
+
+    The search outbox reads up to the oldest open transaction of the whole server; a server
+    given by URL is therefore one process's alone.
+    """
+    if os.environ.get("KEXIANG_TEST_POSTGRES_URL"):
+        count = 1
+    with ExitStack() as stack:
+        yield [stack.enter_context(server()) for _ in range(count)]
 
 
 def main(command: list[str]) -> int:
