@@ -18,6 +18,7 @@ from kexiang.reference import queries as reference
 PICTURES = ("image", "images")
 FILES = ("file", "files")
 RECORDS = ("record", "records")
+NUMBERS = ("money", "decimal", "integer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,11 @@ def _items(spec: FieldSpec, value: Any, names: Names) -> list[dict[str, Any]]:
         return [
             {
                 "cells": [
-                    {"label": sub.label, "text": text_of(sub, row.get(sub.name), names)}
+                    {
+                        "label": _head_of(sub),
+                        "text": text_of(sub, row.get(sub.name), names),
+                        "is_number": sub.type in NUMBERS,
+                    }
                     for sub in spec.fields
                 ]
             }
@@ -171,6 +176,12 @@ def _items(spec: FieldSpec, value: Any, names: Names) -> list[dict[str, Any]]:
     if spec.type == "url":
         return [{"url": str(one), "text": str(one)} for one in many]
     return []
+
+
+def _head_of(spec: FieldSpec) -> str:
+    """The head of a column, with the unit in it (ux.md B1.3)."""
+    unit = spec.unit or ("元" if spec.type == "money" else "")
+    return f"{spec.label}({unit})" if unit else str(spec.label)
 
 
 def plain_text(spec: FieldSpec, value: Any) -> str:

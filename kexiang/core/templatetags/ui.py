@@ -92,6 +92,16 @@ def alert_icon(level: str) -> str:
 
 
 @register.filter
+def after_label(message: object, label: object) -> str:
+    """A fault as it reads behind its label: ``原值`` + ``原值必填`` says ``原值`` once."""
+    text, full = str(message), str(label)
+    for known in (full, full.partition("(")[0]):
+        if known and text.startswith(known):
+            return text[len(known) :]
+    return f":{text}"
+
+
+@register.filter
 def unlocalize_number(value: object) -> str:
     """A number as an HTML attribute needs it: no thousands comma, a decimal point."""
     found = formats.decimal_of(value)

@@ -35,6 +35,7 @@ IN_HEAD = frozenset(
         "open_state",
         "service_state",
         "plain_use",
+        "plain_problems",
         "voucher_usable",
     }
 )
