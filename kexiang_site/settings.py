@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "kexiang_site",
 ]
 MIDDLEWARE = [
+    "kexiang.core.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kexiang.core.middleware.SecurityHeadersMiddleware",
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "kexiang.accounts.middleware.ActorMiddleware",
     "kexiang.core.middleware.RateLimitMiddleware",
+    "kexiang.core.middleware.NoNulMiddleware",
     "kexiang.core.http.DomainErrorMiddleware",
 ]
 ROOT_URLCONF = "kexiang_site.urls"
@@ -130,6 +132,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 HTTPS: bool = env.flag("KEXIANG_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# With HTTPS a reverse proxy stands in front, by default on this host.
+TRUSTED_PROXIES = frozenset(env.words("KEXIANG_TRUSTED_PROXIES", "127.0.0.1,::1" if HTTPS else ""))
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000

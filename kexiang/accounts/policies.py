@@ -4,13 +4,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kexiang.accounts.rules import GIVES
-from kexiang.accounts.types import REGION_ROLES, UNIT_ROLES, Role
+from kexiang.accounts.types import REGION_ROLES, UNIT_ROLES, Attribute, Role
 from kexiang.kernel.actor import Actor, Grant, region_covers
 from kexiang.kernel.errors import NotAllowed, NotAuthenticated
 
 NOTHING = Q(pk__in=[])
 OFFICERS = frozenset({Role.BUREAU_ADMIN, Role.COUNTY_OFFICER})
 UNIT_GIVEN = UNIT_ROLES - {Role.DEPT_OFFICER, Role.ASSESSOR}
+STEERING = frozenset({Attribute.AFFILIATION, Attribute.DEPARTMENT})
 UNIT_EDITORS = frozenset({Role.UNIT_ADMIN, Role.SME_ADMIN})
 
 
@@ -70,6 +71,22 @@ def may_open_organisation(actor: Actor, region: str) -> bool:
 
 def may_edit_organisation(actor: Actor, uid: str, region: str) -> bool:
     return may_open_organisation(actor, region) or uid in actor.orgs_as(UNIT_EDITORS)
+
+
+def may_set_fact(actor: Actor, attribute: str, uid: str, region: str) -> bool:
+    """隶属关系 and 主管部门 decide who checks a unit's entries: not the unit's own business."""
+    if attribute in STEERING:
+        return may_open_organisation(actor, region)
+    return may_edit_organisation(actor, uid, region)
+
+
+def require_setter(actor: Actor, attribute: str, uid: str, region: str) -> None:
+    """Raise ``NotAllowed`` unless ``actor`` may set this dated fact of the unit."""
+    if may_set_fact(actor, attribute, uid, region):
+        return
+    if attribute in STEERING:
+        raise NotAllowed(_("隶属关系和主管部门决定由谁审核,由科技主管部门核对后修改,请与其联系。"))
+    raise NotAllowed(_("单位信息由本单位管理员或其科技主管部门维护。"))
 
 
 def may_manage_people(actor: Actor) -> bool:

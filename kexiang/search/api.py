@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
+from kexiang.accounts.types import Scope
 from kexiang.core.http import ActorRequest
-from kexiang.kernel.errors import Invalid, Problem
+from kexiang.kernel.errors import Invalid, NotAllowed, Problem
 from kexiang.search import queries, reader
 from kexiang.search.ask import MAX_Q, MAX_SIZE
 from kexiang.search.types import SearchPage, SearchQuery
@@ -162,13 +163,28 @@ def _out(page: SearchPage) -> dict[str, Any]:
     }
 
 
-_ANSWERS: dict[int, Any] = {422: ProblemOut, 429: ProblemOut, 503: ProblemOut}
+def _require_scope(request: ActorRequest) -> None:
+    """A narrow token finds nothing with the rights of its owner; visitors need none."""
+    if not request.actor.may_use(Scope.SEARCH):
+        raise NotAllowed(
+            _("这个令牌没有 search 权限。请在“消息与设置”中重新创建令牌并勾选“检索”。")
+        )
+
+
+_ANSWERS: dict[int, Any] = {
+    401: ProblemOut,
+    403: ProblemOut,
+    422: ProblemOut,
+    429: ProblemOut,
+    503: ProblemOut,
+}
 
 
 @router.get(
     "/search", response={200: SearchOut, **_ANSWERS}, operation_id="search", summary="检索资源"
 )
 def search(request: ActorRequest, params: Annotated[SearchIn, Query()]) -> Any:
+    _require_scope(request)
     filters, ranges = _facets_and_ranges(request)
     query = SearchQuery(**params.model_dump(), filters=filters, ranges=ranges)
     return _out(queries.search(request.actor, query))
@@ -181,6 +197,7 @@ def search(request: ActorRequest, params: Annotated[SearchIn, Query()]) -> Any:
     summary="输入时的建议",
 )
 def suggest(request: ActorRequest, params: Annotated[SuggestIn, Query()]) -> Any:
+    _require_scope(request)
     for name in request.GET:
         if name not in SuggestIn.model_fields:
             raise Invalid([_unknown(name, ())])

@@ -255,3 +255,14 @@ def test_grants_are_those_of_the_kernel(world: World):
     assert actor.grants == frozenset({Grant("county_officer", "", "140403")})
     assert actor.has("county_officer", region="140403")
     assert not actor.has("county_officer", region="140404")
+
+
+@pytest.mark.parametrize("path", ["search", "suggest"])
+@pytest.mark.urls("kexiang_site.urls")
+def test_a_narrow_token_does_not_search(client: Client, world: World, path: str):
+    person = world.people["researcher"]
+    narrow = client.get(f"/api/v1/{path}", headers=bearer(issue(person, ("records:read",))))
+    assert narrow.status_code == 403
+    assert "search" in narrow.json()["detail"]
+    wide = client.get(f"/api/v1/{path}", headers=bearer(issue(person)))
+    assert wide.status_code in (200, 503)

@@ -270,7 +270,10 @@ def test_dated_facts_are_set_on_their_page(world: World, signed_in: Any):
     home = f"/work/organisations/{world.unit.uid}/"
     values = {"value": world.department.uid, "valid_from": "2025-01-01"}
 
-    assert client.post(f"{home}facts/department/", values).status_code == 302
+    assert client.get(f"{home}facts/department/").status_code == 403
+    assert f"{home}facts/department/" not in client.get(home).content.decode()
+    officer = signed_in("county_officer")
+    assert officer.post(f"{home}facts/department/", values).status_code == 302
     assert "长治市教育局" in client.get(home).content.decode()
     assert client.post(f"{home}facts/nature/", {"value": "x", "valid_from": "y"}).status_code == 422
     assert client.get(f"{home}facts/colour/").status_code == 404

@@ -276,9 +276,9 @@ def _days() -> list[date]:
     ]
 
 
-def _set(world: World, attribute: str, value: str, since: date) -> None:
+def _set(world: World, attribute: str, value: str, since: date, by: str = "county_officer") -> None:
     services.set_organisation_attribute(
-        actor=world.actor("unit_admin"),
+        actor=world.actor(by),
         uid=world.unit.uid,
         attribute=attribute,
         value=value,
@@ -305,6 +305,28 @@ def test_facts_come_from_lists(world: World):
     ):
         with pytest.raises(Invalid):
             _set(world, attribute, value, date(2020, 1, 1))
+
+
+def test_a_unit_does_not_choose_who_checks_it(world: World):
+    """隶属关系 and 主管部门 decide which offices see an entry before it is public."""
+    since = date(2020, 1, 1)
+    for attribute, value in (("department", world.department.uid), ("affiliation", "city")):
+        with pytest.raises(NotAllowed, match="审核"):
+            _set(world, attribute, value, since, by="unit_admin")
+        _set(world, attribute, value, since, by="bureau_admin")
+    _set(world, "nature", _natures()[0], since, by="unit_admin")
+
+
+@pytest.mark.parametrize("field", ["is_public", "is_department"])
+def test_core_facts_are_not_for_the_unit(world: World, field: str):
+    with pytest.raises(NotAllowed):
+        services.update_organisation(
+            actor=world.actor("unit_admin"),
+            uid=world.unit.uid,
+            version=world.unit.version,
+            changes={field: not getattr(world.unit, field)},
+            at=AT,
+        )
 
 
 def test_closing_an_organisation_ends_its_roles(world: World):

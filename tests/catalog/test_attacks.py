@@ -141,6 +141,16 @@ def test_unit_cannot_steer_an_import_the_city_answers_for(world: World, tmp_path
         services.begin_undo(actor=world.admin, uid=job.uid, at=AT)
 
 
+@pytest.mark.parametrize("code", ["不在码表", "nonsense", "x" * 24])
+def test_reason_comes_from_the_list(world: World, code: str) -> None:
+    record = draft(world)
+    services.submit_record(actor=world.admin, uid=record.uid, at=later(1))
+    with pytest.raises(Invalid, match="原因类别"):
+        services.return_record(
+            actor=world.city, uid=record.uid, at=later(2), reason="请改", reason_code=code
+        )
+
+
 def test_two_offices_at_once_decide_once(world: World) -> None:
     record = draft(world)
     services.submit_record(actor=world.admin, uid=record.uid, at=later(1))

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client
 
 from kexiang.core import middleware
@@ -71,3 +72,49 @@ def test_limits_can_be_switched_off(settings, client):
     settings.RATE_LIMIT = False
     for _ in range(70):
         assert client.post("/preferences", {}).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/units?q=%00", "/units?q=a%0%000b", "/?x=%00"])
+def test_nul_in_a_question_is_a_blank(client, path):
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/u/%00", "/r/a%00b", "/files/%00", "/sitemap-" + "9" * 30 + ".xml"]
+)
+def test_hostile_addresses_do_not_exist(client, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("data", [{"theme": "a\x00b"}, {"a\x00": "b"}])
+def test_form_with_nul_is_refused_with_a_sentence(client, data):
+    answer = client.post("/preferences", data)
+    assert answer.status_code == 400
+    assert "控制字符" in answer.content.decode()
+
+
+class Asked:
+    """What the views behind the middleware see as the client's address."""
+
+    def __call__(self, request):
+        self.address = request.META["REMOTE_ADDR"]
+        return HttpResponse()
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "seen"),
+    [
+        ("10.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("10.0.0.1", "1.1.1.1, 203.0.113.9", "203.0.113.9"),
+        ("10.0.0.1", "203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("10.0.0.1", "<script>", "10.0.0.1"),
+        ("198.51.100.7", "203.0.113.9", "198.51.100.7"),
+    ],
+)
+def test_only_our_proxy_says_who_asks(rf, settings, peer, forwarded, seen):
+    settings.TRUSTED_PROXIES = frozenset({"10.0.0.1", "10.0.0.2"})
+    view = Asked()
+    request = rf.get("/", REMOTE_ADDR=peer, headers={"X-Forwarded-For": forwarded})
+    middleware.ClientAddressMiddleware(view)(request)
+    assert view.address == seen

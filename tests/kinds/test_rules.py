@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kexiang.kinds import queries
 from kexiang.kinds.rules import Cleaner, completeness
 
 pytestmark = pytest.mark.django_db
@@ -364,3 +365,18 @@ def test_completeness_counts_weights(cleaner: Make, good: dict[str, Any]) -> Non
     assert less.missing[0].name == "technical"  # required ones come first
     assert "customs" not in [spec.name for spec in some.missing]
     assert "carrier_name" not in [spec.name for spec in some.missing]
+
+
+def test_unknown_names_are_told_briefly_and_safely() -> None:
+    raw = {"\ud800": 1, "a\x00b": 2, "x" * 10_000: 3} | {f"field{n}": n for n in range(5_000)}
+    faults = queries.cleaner("instrument").clean(raw).faults
+    assert 0 < len(faults) <= 20
+    for fault in faults:
+        assert len(fault.where) <= 80
+        (fault.where + fault.message).encode()
+        assert "\x00" not in fault.where + fault.message
+
+
+def test_open_codes_have_a_length() -> None:
+    cleaned = queries.cleaner("article").clean({"clc": "TG" + "1" * 100_000})
+    assert [fault.where for fault in cleaned.faults] == ["clc"]

@@ -30,7 +30,7 @@ CONTACT_FIELDS = (
     "introduction",
 )
 CORE_FIELDS = ("name", "code", "credit_code", "region", "is_public", "is_department")
-UNITS = {"name", "code", "credit_code", "region"}
+UNITS = frozenset(CORE_FIELDS)
 
 
 @transaction.atomic
@@ -183,8 +183,7 @@ def set_organisation_attribute(
     Raises ``NotAllowed``, and ``Invalid`` for an unknown fact, code or department.
     """
     row = organisation_of(uid, lock=True)
-    if not policies.may_edit_organisation(actor, row.uid, row.region):
-        raise NotAllowed(_("单位信息由本单位管理员或其科技主管部门维护。"))
+    policies.require_setter(actor, attribute, row.uid, row.region)
     fact = _set_attribute(row, attribute, value, valid_from)
     data = {"attribute": attribute, "value": value, "valid_from": valid_from.isoformat()}
     audit.record(

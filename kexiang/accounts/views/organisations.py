@@ -141,7 +141,11 @@ def organisation_detail(request: ActorRequest, uid: str) -> HttpResponse:
         "facts": queries.facts_of(row, on=today),
         "histories": queries.fact_histories(row),
         "aliases": row.aliases.all(),
-        "attributes": Attribute,
+        "attributes": [
+            (one.value, one.label)
+            for one in Attribute
+            if policies.may_set_fact(request.actor, one, row.uid, row.region)
+        ],
         "may_edit": policies.may_edit_organisation(request.actor, row.uid, row.region),
         "members": len(queries.members(request.actor, row, today=today)),
     }
@@ -183,6 +187,7 @@ def organisation_fact(request: ActorRequest, uid: str, attribute: str) -> HttpRe
     row = _editable(request, uid)
     if attribute not in Attribute.values:
         raise NotFound(_("没有这一项单位信息。"))
+    policies.require_setter(request.actor, attribute, row.uid, row.region)
     today = timezone.localdate()
     now = queries.attribute_at(row, Attribute(attribute), on=today)
     form = FactForm(

@@ -14,6 +14,7 @@ from kexiang.catalog.types import Level, RecordAction, RecordState
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Conflict, Invalid, NotFound, Problem
 from kexiang.kinds import queries as kinds
+from kexiang.reference import queries as reference
 
 A = RecordAction
 SYSTEM = Actor.system("workflow")
@@ -190,6 +191,7 @@ def _decide(
     policies.require(actor, action, record, change)
     ground.check_version(change.version if change else record.version, version)
     why = _reason(reason)
+    _require_known_reason(reason_code)
     state = change.state if change is not None else record.state
     level = policies.LEVELS[RecordState(state)]
     words = {"reason": why, "reason_code": reason_code}
@@ -197,6 +199,12 @@ def _decide(
     if change is not None:
         _close(record, change, at, ends=action == A.REFUSE)
     return record
+
+
+def _require_known_reason(code: str) -> None:
+    if code and code not in {item.code for item in reference.codes("return_reason")}:
+        message = _("没有这个原因类别,请从列表中选择。")
+        raise Invalid([Problem("reason_code", message, label=_("原因类别"))])
 
 
 def _close(record: Record, change: PendingChange, at: datetime, *, ends: bool) -> None:

@@ -10,6 +10,7 @@ from kexiang.kinds.rules.base import Bad, Clean, shown, split_items, text_of
 from kexiang.kinds.rules.codes import CodeTable, Lookup
 from kexiang.kinds.types import FieldSpec
 
+LONGEST_CODE = 40
 _YES = frozenset(
     {"是", "有", "对", "y", "yes", "true", "t", "1", "1.0", "√", "✓", "☑", "是的", "on"}
 )
@@ -83,7 +84,7 @@ def _class_code(table: CodeTable, pattern: re.Pattern[str], word: str) -> str | 
         filled = word.ljust(6, "0")
         if filled in table.labels:
             return filled
-    if not pattern.search(word):
+    if len(word) > LONGEST_CODE or not pattern.search(word):
         return None
     if not table:
         return word

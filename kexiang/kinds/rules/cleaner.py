@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kexiang.kernel.errors import Problem
+from kexiang.kinds.rules import texts
 from kexiang.kinds.rules.base import Bad, Clean
 from kexiang.kinds.rules.codes import Lookup
 from kexiang.kinds.rules.fields import compile_field
@@ -15,6 +16,7 @@ from kexiang.kinds.rules.tables import Table
 from kexiang.kinds.types import FieldSpec, KindSpec
 from kexiang.kinds.vocabulary import hint
 
+SHOWN_UNKNOWN = 20
 _NO_UNITS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -100,9 +102,9 @@ class Cleaner:
 
     def _unknown(self, names: Iterable[Any], row: int | None) -> list[Problem]:
         found = []
-        for name in sorted(map(str, names)):
+        for name in sorted(texts.safe(str(name))[:80] for name in names)[:SHOWN_UNKNOWN]:
             text = f"{self.spec.label}没有字段 {name[:40]}。{hint(name, self._known)}"
-            found.append(Problem(name[:80], text, row=row))
+            found.append(Problem(name, text, row=row))
         return found
 
     def _between(self, done: Cleaned, row: int | None) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from kexiang.kinds.rules.texts import fold
 
+LONGEST_HINTED = 60
 _CODE_AND_LABEL = re.compile(r"([A-Za-z0-9.\-]+)[\s:：·]+(\S.*)")
 _LABEL_AND_CODE = re.compile(r"(\S.*?)\s*[(（]([A-Za-z0-9.\-]+)[)）]")
 
@@ -84,7 +85,7 @@ class CodeTable:
             choices = "、".join(f"{c} {self._where(c)}" for c in self._doubles[word][:4])
             return f"有多个同名代码,请填代码:{choices}"
         names = {fold(label): label for label in self.labels.values()}
-        close = difflib.get_close_matches(word, list(names), n=1, cutoff=0.5)
+        close = difflib.get_close_matches(word[:LONGEST_HINTED], list(names), n=1, cutoff=0.5)
         if not close and len(word) >= 2:
             close = [name for name in names if word in name][:1]
         if close:

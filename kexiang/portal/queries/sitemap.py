@@ -16,7 +16,7 @@ def parts() -> int:
 
 def entries(number: int) -> Sequence[tuple[str, datetime]]:
     """``(path, last change)`` of the records of part ``number``, counted from 1."""
-    if number < 1:
+    if not 1 <= number <= parts():
         return []
     wanted = catalog.RecordFilter(sort="number")
     rows = catalog.records(ANONYMOUS, wanted).values_list("kind", "uid", "updated_at")
