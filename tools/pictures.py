@@ -11,10 +11,18 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 SIZES = {"1366": (1366, 768), "1440": (1440, 900), "390": (390, 844)}
+LOAD_ALL = """async () => {
+  const late = [...document.images].filter(image => !image.complete);
+  late.forEach(image => { image.loading = 'eager'; });
+  await Promise.all(late.map(image => image.decode().catch(() => null)));
+}"""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
@@ -121,11 +129,17 @@ def _picture(context: Any, url: str, page: Page, path: Path) -> None:
         else:
             answer = tab.goto(url + target)
     wide = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    tab.screenshot(path=str(path), full_page=True)
+    tab.evaluate(LOAD_ALL)
+    _save(tab.screenshot(full_page=True), path)
     status = answer.status if answer else 0
     told = f"{path.name} {status} {time.monotonic() - began:.1f}s"
     print(" ".join([told, *([f"OVERFLOW {wide}px"] if wide > 0 else []), *noises]), flush=True)
     tab.close()
+
+
+def _save(data: bytes, path: Path) -> None:
+    """With a palette: a third of the size, and looked at just as well."""
+    Image.open(BytesIO(data)).convert("RGB").quantize(160).save(path, optimize=True)
 
 
 def _links(tab: Any, start: str) -> Iterator[str]:
