@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kexiang.core.middleware.SecurityHeadersMiddleware",
+    "kexiang.core.middleware.NoNulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kexiang.core.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -66,7 +67,6 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "kexiang.accounts.middleware.ActorMiddleware",
     "kexiang.core.middleware.RateLimitMiddleware",
-    "kexiang.core.middleware.NoNulMiddleware",
     "kexiang.core.http.DomainErrorMiddleware",
 ]
 ROOT_URLCONF = "kexiang_site.urls"
