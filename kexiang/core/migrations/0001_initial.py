@@ -4,58 +4,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='JobSchedule',
+            name="JobSchedule",
             fields=[
-                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('next_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField(null=True)),
-                ('worker', models.CharField(blank=True, default='', max_length=64)),
-                ('last_error', models.TextField(blank=True, default='')),
+                ("name", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("next_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField(null=True)),
+                ("worker", models.CharField(blank=True, default="", max_length=64)),
+                ("last_error", models.TextField(blank=True, default="")),
             ],
             options={
-                'db_table': 'core_job_schedule',
+                "db_table": "core_job_schedule",
             },
         ),
         migrations.CreateModel(
-            name='IdempotentRequest',
+            name="IdempotentRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('caller', models.CharField(max_length=64)),
-                ('path', models.CharField(max_length=300)),
-                ('key', models.CharField(max_length=128)),
-                ('body_sha256', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('content_type', models.CharField(blank=True, default='', max_length=100)),
-                ('answer', models.BinaryField(default=b'')),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("caller", models.CharField(max_length=64)),
+                ("path", models.CharField(max_length=300)),
+                ("key", models.CharField(max_length=128)),
+                ("body_sha256", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(default=0)),
+                ("content_type", models.CharField(blank=True, default="", max_length=100)),
+                ("answer", models.BinaryField(default=b"")),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'core_idempotent_request',
-                'indexes': [models.Index(fields=['created_at'], name='core_idempotent_request_age')],
-                'constraints': [models.UniqueConstraint(fields=('caller', 'path', 'key'), name='core_idempotent_request_once')],
+                "db_table": "core_idempotent_request",
+                "indexes": [
+                    models.Index(fields=["created_at"], name="core_idempotent_request_age")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("caller", "path", "key"), name="core_idempotent_request_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='JobRun',
+            name="JobRun",
             fields=[
-                ('task', models.UUIDField(primary_key=True, serialize=False)),
-                ('worker', models.CharField(max_length=64)),
-                ('beat_at', models.DateTimeField()),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(default=0)),
-                ('note', models.CharField(blank=True, default='', max_length=200)),
+                ("task", models.UUIDField(primary_key=True, serialize=False)),
+                ("worker", models.CharField(max_length=64)),
+                ("beat_at", models.DateTimeField()),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("note", models.CharField(blank=True, default="", max_length=200)),
             ],
             options={
-                'db_table': 'core_job_run',
-                'indexes': [models.Index(fields=['beat_at'], name='core_job_run_beat')],
+                "db_table": "core_job_run",
+                "indexes": [models.Index(fields=["beat_at"], name="core_job_run_beat")],
             },
         ),
     ]
