@@ -9,6 +9,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,12 +91,12 @@ def _mixed(args: argparse.Namespace, seeds: Seeds) -> list[Any]:
     return [question.query for group in zip(*groups, strict=False) for question in group]
 
 
-def _latencies(args: argparse.Namespace, seeds: Seeds) -> dict[str, dict[str, float]]:
+def _latencies(args: argparse.Namespace, seeds: Seeds) -> dict[str, dict[str, float | None]]:
     maker = _maker(seeds)
     home = layout.home()
     raw = Raw(home.folder(home.current()))
     fts = None if args.no_fts5 else _fts(seeds, args.docs)
-    found = {}
+    found: dict[str, dict[str, float | None]] = {}
     for name in SETS:
         asked = maker.make(name, args.questions)
         ours, bare, lite = [], [], []
@@ -107,7 +108,7 @@ def _latencies(args: argparse.Namespace, seeds: Seeds) -> dict[str, dict[str, fl
             ours.append(_timed(answers[0]))
             bare.append(_timed(answers[1]))
             if fts is not None:
-                lite.append(_once(lambda q=question: fts.ask(q)))
+                lite.append(_once(partial(fts.ask, question)))
         found[name] = {
             "p50_ms": _percentile(ours, 50),
             "p95_ms": _percentile(ours, 95),

@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -93,7 +94,7 @@ def fill(seeds: Seeds, count: int) -> int:
     return chars
 
 
-def insert(batch: Sequence[tuple[object, ...]]) -> None:
+def insert(batch: Sequence[tuple[Any, ...]]) -> None:
     marks = ", ".join(["%s"] * 12)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO bench_doc ({_COLUMNS}) VALUES ({marks})", batch)  # noqa: S608 -- our own names

@@ -56,7 +56,12 @@ def index_away(stop: Any) -> None:
     registry._sources.clear()
     registry.register(BenchSource())
     ends = threading.Event()
-    threading.Thread(target=lambda: (stop.wait(), ends.set()), daemon=True).start()
+
+    def follow() -> None:
+        stop.wait()
+        ends.set()
+
+    threading.Thread(target=follow, daemon=True).start()
     services.run_indexer(ends)
 
 

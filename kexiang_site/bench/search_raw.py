@@ -5,6 +5,7 @@ them, searching, counting, reading the keys and the facets is what is timed.
 """
 
 from pathlib import Path
+from typing import Any
 
 import tantivy
 from tantivy import FieldType, Occur, Order, Query
@@ -46,7 +47,7 @@ class Raw:
     def search(self, question: dict) -> tuple[int, list[str], dict]:
         """Total, top keys, facets."""
         query = self.build(question["query"])
-        searcher = self.searcher
+        searcher: Any = self.searcher
         if question["order"]:
             order = Order.Desc if question["descending"] else Order.Asc
             found = searcher.search(query, 20, True, order_by_field=question["order"], order=order)
