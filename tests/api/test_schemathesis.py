@@ -42,7 +42,7 @@ ASKED = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-pytestmark = [pytest.mark.slow, pytest.mark.req("X-02")]
+pytestmark = [pytest.mark.slow, pytest.mark.req("G-10")]
 
 
 @pytest.fixture
