@@ -58,6 +58,8 @@ REGION_ROLES = frozenset(
         Role.EDITOR,
     }
 )
+# Who answers for what the units of a region enter; finance and the editor do not.
+OVERSEERS = frozenset({Role.COUNTY_OFFICER, Role.BUREAU_ADMIN, Role.BUREAU_LEADER, Role.AUDITOR})
 ADMIN_ROLES = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.LOGADMIN})
 FREE_ROLES = ADMIN_ROLES | {Role.EXPERT}
 GRANTED_ROLES = UNIT_ROLES | REGION_ROLES | FREE_ROLES

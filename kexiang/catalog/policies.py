@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from kexiang.accounts.types import Scope
+from kexiang.accounts.types import OVERSEERS, Scope
 from kexiang.catalog import rules
 from kexiang.catalog.lifecycle import AUTHORS, CHANGE, RECORD
 from kexiang.catalog.models import ImportJob, PendingChange, Record
@@ -104,18 +104,15 @@ def inside(actor: Actor) -> Q:
     if actor.is_system:
         return Q()
     rows = Q(owner__uid__in=actor.orgs) | Q(department__in=actor.orgs_as({"dept_officer"}))
-    for grant in actor.grants:
-        if grant.region:
-            rows |= Q(region__startswith=region_prefix(grant.region))
+    for code in actor.regions_as(OVERSEERS):
+        rows |= Q(region__startswith=region_prefix(code))
     return rows
 
 
 def _is_officer(actor: Actor, record: Record) -> bool:
-    return any(
-        region_covers(grant.region, record.region)
-        or (grant.role == "dept_officer" and grant.org and grant.org == record.department)
-        for grant in actor.grants
-    )
+    if record.department and actor.has("dept_officer", org=record.department):
+        return True
+    return any(region_covers(code, record.region) for code in actor.regions_as(OVERSEERS))
 
 
 def holds(actor: Actor, role: str, record: Record) -> bool:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from kexiang.accounts.types import OVERSEERS
 from kexiang.kernel.actor import Actor
 from kexiang.reference import queries as reference
 from kexiang.search import ask, outbox, reader, registry, tree
@@ -33,7 +34,7 @@ def audience(actor: Actor) -> frozenset[str]:
     if actor.is_known:
         tokens.add(REGISTERED)
     tokens.update(f"org:{org}" for org in actor.orgs)
-    tokens.update(f"region:{grant.region}" for grant in actor.grants if grant.region)
+    tokens.update(f"region:{code}" for code in actor.regions_as(OVERSEERS))
     tokens.update(f"dept:{org}" for org in actor.orgs_as({"dept_officer"}))
     return frozenset(tokens)
 

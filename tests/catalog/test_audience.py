@@ -86,6 +86,32 @@ def test_only_published_and_unrestricted_records_enter_the_index(rows: list[Reco
     assert all(row.state in ("published", "change_check") for row in rows if row.uid in indexed)
 
 
+@pytest.mark.req("X-06", "AA-02")
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [
+        ("county_officer", True),
+        ("bureau_admin", True),
+        ("bureau_leader", True),
+        ("auditor", True),
+        ("editor", False),
+        ("finance_bureau", False),
+    ],
+)
+def test_only_those_who_answer_for_a_region_see_what_is_under_review(
+    rows: list[Record], role: str, sees: bool
+) -> None:
+    actor = Actor("a" * 26, frozenset({Grant(role, "", "140400")}))
+    waiting = next(
+        row
+        for row in rows
+        if row.state == "city_check" and row.region == "140403" and not row.is_held
+    )
+    assert policies.may_see(actor, waiting) is sees
+    assert (policies.reach(actor, waiting) in ("unit", "restricted")) is sees
+    assert Record.objects.filter(policies.inside(actor), pk=waiting.pk).exists() is sees
+
+
 def test_document_carries_the_audience_of_the_policy(rows: list[Record]) -> None:
     source = search_docs.RecordSource()
     by_uid = {row.uid: row for row in rows}
