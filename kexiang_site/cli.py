@@ -146,6 +146,7 @@ def _sentence(error: Exception) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 only when it has done what it promises."""
+    os.umask(0o027)  # what the platform writes is not for every user of the machine
     try:
         return _run(sys.argv[1:] if arguments is None else arguments)
     except KeyboardInterrupt:

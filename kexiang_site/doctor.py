@@ -108,8 +108,8 @@ def _cache() -> Iterator[Finding]:
     elif settings.CACHE_URL:
         yield Finding(OK, "缓存", _hidden(settings.CACHE_URL))
     else:
-        text = "使用进程内缓存:访问限速按每个进程计算。多台服务器请设 KEXIANG_CACHE_URL。"
-        yield Finding(OK, "缓存", text)
+        text = "使用进程内缓存:访问和登录限速按每个进程各算一份。正式服务请设 KEXIANG_CACHE_URL。"
+        yield Finding(OK if settings.DEMO else WARN, "缓存", text)
 
 
 def _jobs() -> Iterator[Finding]:
@@ -143,6 +143,9 @@ def _safety() -> Iterator[Finding]:
     yield from _key_file()
     if "console" in settings.EMAIL_BACKEND:
         yield Finding(WARN, "邮件", "只写到日志,不会发出。请设 KEXIANG_EMAIL_BACKEND。")
+    if settings.SMS_BACKEND != "webhook" and not settings.DEMO:
+        text = "验证码只写到本机,不会发出。请设 KEXIANG_SMS_BACKEND=webhook 和 KEXIANG_SMS_URL。"
+        yield Finding(WARN, "短信", text)
 
 
 def _key_file() -> Iterator[Finding]:
