@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -39,7 +40,12 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{named['NAME']}"
     port = f":{named['PORT']}" if named["PORT"] else ""
-    return f"postgresql://{named['USER']}@{named['HOST'] or '127.0.0.1'}{port}/{named['NAME']}"
+    user, host = quote(named["USER"]), named["HOST"] or "127.0.0.1"
+    if named["PASSWORD"]:
+        user += f":{quote(named['PASSWORD'], safe='')}"
+    if host.startswith("/"):  # the folder of a socket
+        return f"postgresql://{user}@{port}/{named['NAME']}?host={host}"
+    return f"postgresql://{user}@{host}{port}/{named['NAME']}"
 
 
 @pytest.mark.slow
