@@ -13,7 +13,9 @@ from kexiang.accounts.models import Organisation, OrganisationAttribute, Person
 from kexiang.catalog import services
 from kexiang.catalog.models import Record
 from kexiang.kernel.actor import ANONYMOUS, Actor, Grant
+from tests.support.index import index
 
+__all__ = ["index"]
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 

@@ -1,7 +1,6 @@
 """The vertical: published here, found there, through the real index; gone when taken down."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from kexiang.catalog import services
 from kexiang.catalog.models import Record
 from kexiang.kernel.actor import Actor
-from kexiang.search import layout, reader
 from kexiang.search import queries as search
 from kexiang.search import services as indexing
 from kexiang.search.types import SearchQuery
@@ -17,17 +15,6 @@ from tests.catalog.conftest import AT, World, draft, later, publish, published, 
 
 # The outbox of PostgreSQL hands on committed changes only.
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def index(settings: object, tmp_path: object, world: World) -> Iterator[None]:
-    """An index of this test's own."""
-    settings.SEARCH_URL = f"tantivy:///{tmp_path}/index"  # type: ignore[attr-defined]
-    layout._home.cache_clear()
-    reader.forget() if hasattr(reader, "forget") else None
-    indexing.catch_up()
-    yield
-    layout._home.cache_clear()
 
 
 def found(actor: Actor, q: str, **more: object) -> list[str]:

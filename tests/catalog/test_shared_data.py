@@ -13,7 +13,7 @@ from kexiang.catalog.models import Record
 from kexiang.catalog.types import SecrecyCheck
 from kexiang.kernel.actor import ANONYMOUS, Actor
 from kexiang.search import queries as search
-from kexiang.search import services as index
+from kexiang.search import services as indexing
 from kexiang.search.types import SearchQuery
 from tests.catalog.conftest import AT, World
 
@@ -139,10 +139,10 @@ def test_a_real_table_is_loaded_and_every_loss_explained(
 
 @pytest.mark.req("A-22", "E-01")
 def test_loaded_papers_are_found_by_their_own_words(
-    world: World, shared_data: Path, tmp_path: Path
+    index: None, world: World, shared_data: Path, tmp_path: Path
 ) -> None:
     _load(world, "article", _articles(shared_data), tmp_path)
-    index.catch_up()
+    indexing.catch_up()
 
     for paper in Record.objects.filter(kind="article").order_by("uid")[::400]:
         page = search.search(ANONYMOUS, SearchQuery(q=f'"{paper.title[:30]}"', size=100))

@@ -1,7 +1,6 @@
 """A place with published records and an index of its own."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,23 +8,12 @@ from django.test import Client
 
 from kexiang.catalog import services as catalog
 from kexiang.catalog.models import Record
-from kexiang.search import ask, reader
 from kexiang.search import services as search
 from tests.catalog.conftest import AT, World, instrument, publish, test_item, world
+from tests.support.index import index
 
-__all__ = ["world"]
+__all__ = ["index", "world"]
 test_item.__test__ = False
-
-
-@pytest.fixture
-def index(tmp_path: Path, settings: Any) -> Iterator[None]:
-    """An index folder of this test; sources stay registered."""
-    settings.SEARCH_URL = f"tantivy:///{tmp_path / 'index'}"
-    reader.close_all()
-    ask.forget()
-    yield
-    reader.close_all()
-    ask.forget()
 
 
 @pytest.fixture

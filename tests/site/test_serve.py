@@ -137,8 +137,8 @@ def _healed(running: _Running, role: str, before: list[int]) -> bool:
 
 
 def test_nobody_survives_a_killed_supervisor(running: _Running) -> None:
+    _until(lambda: running.pids("indexer") and running.pids("jobs"))  # they start after the web
     everyone = list(running.descendants())
-    assert len(everyone) >= 5
 
     running.process.kill()
 
