@@ -6,19 +6,11 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
+from kexiang.core.problems import ProblemOut
 from kexiang.kinds import queries
 from kexiang.kinds.schema import summary
 
 router = Router(tags=["资源类型"])
-
-
-class KindProblemOut(Schema):
-    """An RFC 9457 problem document."""
-
-    type: str = ""
-    title: str = ""
-    status: int
-    detail: str
 
 
 class FieldGroupOut(Schema):
@@ -100,7 +92,7 @@ def list_kinds(request: HttpRequest) -> dict[str, Any]:
 
 @router.get(
     "/kinds/{kind}",
-    response={200: KindDetailOut, 404: KindProblemOut},
+    response={200: KindDetailOut, 404: ProblemOut},
     operation_id="get_kind",
     summary="一种资源类型的字段",
 )

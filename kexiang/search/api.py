@@ -7,6 +7,7 @@ from ninja import Field, Query, Router, Schema
 
 from kexiang.accounts.types import Scope
 from kexiang.core.http import ActorRequest
+from kexiang.core.problems import ProblemOut
 from kexiang.kernel.errors import Invalid, NotAllowed, Problem
 from kexiang.search import queries, reader
 from kexiang.search.ask import MAX_Q, MAX_SIZE
@@ -14,25 +15,6 @@ from kexiang.search.types import SearchPage, SearchQuery
 
 router = Router(tags=["检索"])
 _RANGE_ENDS = ("_from", "_to")
-
-
-class Fault(Schema):
-    """One wrong parameter and what is allowed instead."""
-
-    field: str = ""
-    label: str = ""
-    row: int | None = None
-    message: str
-
-
-class ProblemOut(Schema):
-    """RFC 9457 problem document."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: list[Fault] = []
 
 
 class ItemOut(Schema):

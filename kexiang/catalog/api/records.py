@@ -14,7 +14,6 @@ from kexiang.catalog.api.schemas import (
     WRITE,
     ActionIn,
     OwnerOut,
-    ProblemOut,
     RecordCreate,
     RecordItem,
     RecordList,
@@ -26,6 +25,7 @@ from kexiang.catalog.models import PendingChange, Record
 from kexiang.catalog.types import ChangeState, RecordAction, RecordState
 from kexiang.core.http import ActorRequest
 from kexiang.core.idempotency import idempotent
+from kexiang.core.problems import ProblemOut
 from kexiang.kernel.errors import Invalid, NotAllowed, Problem
 from kexiang.kinds import queries as kinds
 from kexiang.reference import queries as reference

@@ -7,6 +7,7 @@ from ninja import Field, Schema
 from pydantic import AfterValidator, PlainSerializer
 
 from kexiang.catalog.types import ImportMode, Visibility
+from kexiang.core.problems import FaultOut
 
 READ = (401, 403, 404, 422, 429)
 WRITE = (400, 401, 403, 404, 409, 422, 429)
@@ -23,25 +24,6 @@ assert set(get_args(VisibilityName)) == set(Visibility.values)  # noqa: S101 -- 
 ModeName = Literal["all_or_nothing", "valid_rows"]
 assert set(get_args(ModeName)) == set(ImportMode.values)  # noqa: S101 -- kept in step
 Instant = Annotated[datetime, PlainSerializer(lambda at: at.isoformat(), return_type=str)]
-
-
-class FaultOut(Schema):
-    """One fault: which field, which row of a table, and what to do."""
-
-    field: str = ""
-    label: str = ""
-    row: int | None = None
-    message: str
-
-
-class ProblemOut(Schema):
-    """RFC 9457 problem document."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: list[FaultOut] = []
 
 
 class OwnerOut(Schema):
