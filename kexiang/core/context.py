@@ -94,6 +94,10 @@ class Site:
         return bool(settings.DEMO)
 
     @property
+    def training(self) -> bool:
+        return bool(settings.TRAINING)
+
+    @property
     def login_url(self) -> str:
         return settings.LOGIN_URL
 
