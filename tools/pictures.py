@@ -17,6 +17,8 @@ from typing import Any
 
 from PIL import Image
 
+from tools.browser import use_our_node
+
 SIZES = {"1366": (1366, 768), "1440": (1440, 900), "390": (390, 844)}
 LOAD_ALL = """async () => {
   const late = [...document.images].filter(image => !image.complete);
@@ -88,6 +90,7 @@ def main(arguments: list[str]) -> int:
     }
     wanted = [page for page in PAGES if not names or page.name in names]
     Path(folder).mkdir(parents=True, exist_ok=True)
+    use_our_node()
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for size, (width, height) in SIZES.items():

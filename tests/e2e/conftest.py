@@ -17,6 +17,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tools.browser import use_our_node
+
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = [
@@ -93,6 +95,7 @@ def _wait_until_ready(site: Site, server: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api")
+    use_our_node()
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     with playwright.sync_playwright() as play:
         started = play.chromium.launch(executable_path=path, args=FLAGS)
