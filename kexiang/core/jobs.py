@@ -11,7 +11,8 @@ import random
 import re
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -160,9 +161,14 @@ def progress(done: int, total: int = 0, note: str = "") -> None:
         _progress.report(done, total, note)
 
 
-def reporting(report: Callable[[int, int, str], None] | None) -> None:
-    """Where the worker thread wants this thread's progress to go."""
-    _progress.report = report
+@contextmanager
+def reporting(report: Callable[[int, int, str], None]) -> Iterator[None]:
+    """Send this thread's progress to ``report`` for the length of the block, and no longer."""
+    before, _progress.report = _progress.report, report
+    try:
+        yield
+    finally:
+        _progress.report = before
 
 
 def state(job_id: str) -> JobState:

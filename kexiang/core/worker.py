@@ -117,13 +117,13 @@ class Worker:
 
     def _run(self, row: Any) -> None:
         spec = jobs.spec_of(row.task_path)
-        jobs.reporting(self._tell)
         try:
             if spec is None:
                 raise JobUnknown(row.task_path)
             arguments = row.args_kwargs
             context = [TaskContext(task_result=row.task_result)] if spec.task.takes_context else []
-            result = spec.task.call(*context, *arguments["args"], **arguments["kwargs"])
+            with jobs.reporting(self._tell):
+                result = spec.task.call(*context, *arguments["args"], **arguments["kwargs"])
         except (DomainError, JobUnknown) as error:
             # A refusal of the domain will be the same next time: no use in trying again.
             log.warning("%s refused: %s", row.task_path, error)
@@ -133,8 +133,6 @@ class Worker:
         else:
             self._pulse()
             row.set_successful(result)
-        finally:
-            jobs.reporting(None)
 
     def _tell(self, done: int, total: int, note: str) -> None:
         self._told = (done, total, note[:200])

@@ -46,21 +46,21 @@ def run(args: argparse.Namespace) -> int:
     if not path.is_file():
         raise CommandError(f"没有这个文件:{path}。")
     bar = Progress()
-    jobs.reporting(bar)
-    result = import_file(
-        actor=OPERATOR,
-        kind=args.kind,
-        path=path,
-        at=at,
-        owner=_owner(args.owner),
-        mapping=_pairs(args.map, "--map"),
-        units=_pairs(args.unit, "--unit"),
-        mode=ImportMode.VALID_ROWS if args.valid_rows_only else ImportMode.ALL_OR_NOTHING,
-        visibility=args.visibility,
-        publish=SecrecyCheck(_person(args.publish_as), at) if args.publish_as else None,
-        dry_run=args.dry_run,
-        sheet=args.sheet,
-    )
+    with jobs.reporting(bar):
+        result = import_file(
+            actor=OPERATOR,
+            kind=args.kind,
+            path=path,
+            at=at,
+            owner=_owner(args.owner),
+            mapping=_pairs(args.map, "--map"),
+            units=_pairs(args.unit, "--unit"),
+            mode=ImportMode.VALID_ROWS if args.valid_rows_only else ImportMode.ALL_OR_NOTHING,
+            visibility=args.visibility,
+            publish=SecrecyCheck(_person(args.publish_as), at) if args.publish_as else None,
+            dry_run=args.dry_run,
+            sheet=args.sheet,
+        )
     bar.finish()
     return _tell(result, dry_run=args.dry_run)
 

@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from kexiang.core import jobs
 from kexiang.core.models import JobRun, JobSchedule
 from kexiang.core.worker import STALE, Worker, run_pending
-from kexiang.kernel.errors import NotFound
+from kexiang.kernel.errors import Invalid, NotFound
 from tests.core import jobs_for_tests as work
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -234,3 +234,17 @@ def test_job_of_a_killed_worker_is_done_by_the_next(
     pids = out.read_text(encoding="utf-8").split()
     assert pids == [str(first.pid), str(second.pid)]
     assert jobs.state(job_id).attempts == 2
+
+
+def test_progress_is_told_only_inside_its_block() -> None:
+    told: list[int] = []
+
+    def refused() -> None:
+        with jobs.reporting(lambda done, *_: told.append(done)):
+            jobs.progress(1)
+            raise Invalid([])
+
+    with pytest.raises(Invalid):
+        refused()
+    jobs.progress(2)
+    assert told == [1]
