@@ -1,12 +1,12 @@
 """The beginning of a bench process: Django first, then the work (spawn imports this alone)."""
 
-from importlib import import_module
 from typing import Any
 
 import django
+from django.utils.module_loading import import_string
 
 
-def child(name: str, *args: Any) -> None:
-    """Run ``name`` of ``search_live`` in a process that has just begun."""
+def child(work: str, *args: Any) -> None:
+    """Run the function of that dotted path in a process that has just begun."""
     django.setup()
-    getattr(import_module("kexiang_site.bench.search_live"), name)(*args)
+    import_string(work)(*args)

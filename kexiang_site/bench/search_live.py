@@ -39,7 +39,7 @@ def throughput(asked: list[SearchQuery]) -> float:
     context = multiprocessing.get_context("spawn")
     start, counted = context.Barrier(2), context.Queue()
     workers = [
-        context.Process(target=child, args=("ask_away", asked, seed, start, counted))
+        context.Process(target=child, args=(f"{__name__}.ask_away", asked, seed, start, counted))
         for seed in (1, 2)
     ]
     connections.close_all()
@@ -73,7 +73,7 @@ def visibility(seeds: Seeds, seconds: int = 10) -> float:
     """
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    indexer = context.Process(target=child, args=("index_away", stop))
+    indexer = context.Process(target=child, args=(f"{__name__}.index_away", stop))
     connections.close_all()
     indexer.start()
     try:
