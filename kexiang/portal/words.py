@@ -1,11 +1,11 @@
 """Labels that carry both languages in their own record: kinds, fields, groups, codes."""
 
-from typing import Any
-
-from django.utils.translation import get_language
-
 from kexiang.core.assets import ICONS
-from kexiang.kinds.types import KindSpec
+from kexiang.core.language import is_english, label
+from kexiang.kinds.types import FieldSpec, KindSpec
+from kexiang.reference import queries as reference
+
+__all__ = ["code", "is_english", "kind_icon", "label", "tab"]
 
 KIND_ICONS = {
     "certificate": "award",
@@ -13,16 +13,6 @@ KIND_ICONS = {
     "plant": "flower1",
     "box": "collection",
 }
-
-
-def is_english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
-def label(thing: Any) -> str:
-    """The label of a kind, field, group or code item in the language of the page."""
-    english = str(getattr(thing, "label_en", "") or "")
-    return english if english and is_english() else str(thing.label)
 
 
 def tab(spec: KindSpec) -> str:
@@ -34,3 +24,12 @@ def kind_icon(spec: KindSpec) -> str:
     """The icon of a kind; a name the sprite does not have becomes a neutral one."""
     name = KIND_ICONS.get(spec.icon, spec.icon)
     return name if name in ICONS else "collection"
+
+
+def code(field: FieldSpec, value: str) -> str:
+    """What people call a code of a field in the language of the page; ``""`` when it is none."""
+    for option in field.options:
+        if option.code == value:
+            return label(option)
+    item = reference.code_item(field.codes, value) if field.codes else None
+    return label(item) if item is not None else ""

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kexiang.core.language import is_english
 from kexiang.kernel.errors import NotFound
-from kexiang.reference import rules
+from kexiang.reference import names, rules
 from kexiang.reference.cache import as_day, snapshot
 from kexiang.reference.packs.model import Parameter
 from kexiang.reference.snapshot import in_force, with_retired
@@ -42,7 +43,7 @@ def active_pack() -> PackInfo:
 
 
 def pack_files(prefix: str = "") -> list[PackFile]:
-    """The kept files (kinds/*.toml) of the chain, most general pack first."""
+    """The kept files (kinds/*.toml, imports/*.toml) of the chain, most general pack first."""
     return [file for file in snapshot().files if file.path.startswith(prefix)]
 
 
@@ -226,6 +227,14 @@ def region_name(code: str, *, full: bool = False) -> str:
         return code
     parts = [snapshot().regions.by_code[one].name for one in info.path]
     return "".join(parts) if full else info.name
+
+
+def region_label(code: str) -> str:
+    """The name of a region in the language of the page: 潞州区, ``Luzhou District``."""
+    info = region(code)
+    if info is None or not is_english():
+        return region_name(code)
+    return names.region_english(info.name)
 
 
 # Working days

@@ -4,7 +4,6 @@ from datetime import date
 
 from django.utils import translation
 
-from kexiang.kernel.actor import ANONYMOUS
 from kexiang.portal.queries import home
 from tools import check_i18n, messages
 
@@ -16,6 +15,6 @@ def test_every_public_message_has_an_english_text():
 
 def test_labels_of_a_language_are_not_kept_for_the_other(db, rf):
     with translation.override("en"):
-        home.home(ANONYMOUS, date(2026, 11, 23))
-    chinese = home.home(ANONYMOUS, date(2026, 11, 23))
+        home.home(date(2026, 11, 23))
+    chinese = home.home(date(2026, 11, 23))
     assert all(not figure.label.isascii() for figure in chinese.figures)

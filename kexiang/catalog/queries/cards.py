@@ -8,6 +8,7 @@ from kexiang.catalog.models import Record
 from kexiang.catalog.queries import wording
 from kexiang.catalog.queries.lean import LeanRecord
 from kexiang.catalog.types import Card, RecordState
+from kexiang.core.language import is_english, label
 from kexiang.kernel.actor import Actor
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import FieldSpec, KindSpec
@@ -37,7 +38,7 @@ def card(row: Record | LeanRecord) -> Card:
     return Card(
         uid=row.uid,
         kind=row.kind,
-        kind_label=str(spec.short or spec.label),
+        kind_label=label(spec) if is_english() else str(spec.short or spec.label),
         number=row.number,
         title=row.title,
         subtitle=row.model,
@@ -47,7 +48,7 @@ def card(row: Record | LeanRecord) -> Card:
         owner_uid=owner.uid,
         owner_code=owner.code,
         region=row.region,
-        region_name=reference.region_name(row.region) if row.region else "",
+        region_name=reference.region_label(row.region) if row.region else "",
         state=row.state,
         state_label=str(RecordState(row.state).label),
         year=row.year,
@@ -113,7 +114,7 @@ def facts(spec: KindSpec, values: dict[str, Any]) -> list[dict[str, str]]:
             field = spec.field(name)
             text = wording.with_unit(field, values.get(name))
             if text:
-                found.append({"name": name, "label": str(field.label), "text": text})
+                found.append({"name": name, "label": label(field), "text": text})
     return found
 
 
@@ -125,7 +126,7 @@ def badges(spec: KindSpec, values: dict[str, Any]) -> list[str]:
             continue
         value = values.get(field.name)
         if field.type == "boolean" and value is True:
-            found.append(str(field.label))
+            found.append(label(field))
         elif field.codes == "accreditation.kind" and value:
             codes = value if isinstance(value, list) else [value]
             found += [wording.label_of(field, code) for code in codes]

@@ -1,16 +1,16 @@
 """Numbers and blocks for the home page, unit sites and overviews, each with its definition.
 
-Counted over what the public side shows; kept for a minute, because every visitor asks for them.
+Counted over what the public side shows. Nothing is kept here: who shows them to every visitor
+keeps the whole page's answer (``core.kept``).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,19 +23,8 @@ from kexiang.kernel.actor import Actor
 from kexiang.kinds import queries as kinds
 from kexiang.reference import queries as reference
 
-KEEP_SECONDS = 60
 PER_UNIT = 2
 YI = Decimal(10_000)
-T = TypeVar("T")
-
-
-def _kept(name: str, today: date, build: Callable[[], T]) -> T:
-    key = f"catalog.{name}.{today.isoformat()}"
-    found: T | None = cache.get(key)
-    if found is None:
-        found = build()
-        cache.set(key, found, KEEP_SECONDS)
-    return found
 
 
 def _public(today: date) -> QuerySet[Record]:
@@ -44,10 +33,6 @@ def _public(today: date) -> QuerySet[Record]:
 
 def public_figures(actor: Actor, today: date) -> list[Figure]:
     """The numbers of the home page, with date and definition (ux.md B3.2.4, B1.10)."""
-    return _kept("figures", today, lambda: _figures(today))
-
-
-def _figures(today: date) -> list[Figure]:
     sums = _public(today).aggregate(
         units=Count("owner", distinct=True),
         instruments=Count("pk", filter=Q(kind="instrument")),
@@ -101,10 +86,6 @@ class CountyRow:
 
 def figures_by_county(actor: Actor, today: date) -> list[CountyRow]:
     """County × kind in the order of the region table; empty counties stand at 0 (A-33)."""
-    return _kept("counties", today, lambda: _counties(today))
-
-
-def _counties(today: date) -> list[CountyRow]:
     found: dict[str, dict[str, int]] = {}
     rows = _public(today).values("region", "kind").annotate(n=Count("pk")).order_by()
     for row in rows:
@@ -131,12 +112,7 @@ def _county(code: str) -> str:
 
 def kind_counts(actor: Actor, today: date) -> dict[str, int]:
     """Public records by kind, for tabs and doors."""
-
-    def build() -> dict[str, int]:
-        rows = _public(today).values_list("kind").annotate(n=Count("pk")).order_by()
-        return dict(rows)
-
-    return _kept("kinds", today, build)
+    return dict(_public(today).values_list("kind").annotate(n=Count("pk")).order_by())
 
 
 def newest(actor: Actor, kind: str, today: date, *, limit: int = 8) -> list[Card]:
@@ -148,15 +124,11 @@ def newest(actor: Actor, kind: str, today: date, *, limit: int = 8) -> list[Card
 def available_instruments(actor: Actor, today: date, *, limit: int = 8) -> list[Card]:
     """Instruments that can be used now: the most used by others first, each class and name once,
     at most ``PER_UNIT`` of a unit."""
-
-    def build() -> list[Card]:
-        rows = _public(today).filter(kind="instrument", current_state="available")
-        ordered = rows.select_related("owner").order_by(
-            F("external_hours").desc(nulls_last=True), "-published_at", "-id"
-        )
-        return [card(row) for row in _varied(ordered[: limit * 25], limit)]
-
-    return _kept(f"available.{limit}", today, build)
+    rows = _public(today).filter(kind="instrument", current_state="available")
+    ordered = rows.select_related("owner").order_by(
+        F("external_hours").desc(nulls_last=True), "-published_at", "-id"
+    )
+    return [card(row) for row in _varied(ordered[: limit * 25], limit)]
 
 
 def _varied(rows: Iterable[Record], limit: int) -> list[Record]:
@@ -187,18 +159,13 @@ def common_tests(
     actor: Actor, groups: Sequence[tuple[str, Sequence[str]]], today: date, *, limit: int = 5
 ) -> list[TestBlock]:
     """Usual tests by local industry: each group is a heading and words of materials (B3.2.5)."""
-
-    def build() -> list[TestBlock]:
-        rows = list(
-            _public(today)
-            .filter(kind="test_item")
-            .select_related("owner")
-            .order_by(F("price_fen").asc(nulls_last=True), "id")[:2000]
-        )
-        return [TestBlock(label, _matching(rows, words, limit)) for label, words in groups]
-
-    label = ".".join(heading for heading, _words in groups)
-    return _kept(f"tests.{limit}.{hash(label)}", today, build)
+    rows = list(
+        _public(today)
+        .filter(kind="test_item")
+        .select_related("owner")
+        .order_by(F("price_fen").asc(nulls_last=True), "id")[:2000]
+    )
+    return [TestBlock(label, _matching(rows, words, limit)) for label, words in groups]
 
 
 def _matching(rows: Sequence[Record], words: Sequence[str], limit: int) -> list[Card]:

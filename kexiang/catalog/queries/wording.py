@@ -7,11 +7,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from kexiang.accounts import queries as accounts
 from kexiang.catalog import rules
 from kexiang.catalog.models import Record
 from kexiang.catalog.types import Value
+from kexiang.core.language import is_english, label
 from kexiang.kinds.types import FieldSpec
 from kexiang.reference import queries as reference
 
@@ -67,9 +69,12 @@ def address(kind: str, uid: str) -> str:
 
 @dataclass(slots=True)
 class _Labels:
-    """Labels of codes for one second: a page words the same few codes again and again."""
+    """Labels of codes for one second: a page words the same few codes again and again.
 
-    known: dict[tuple[str, str], str] = field(default_factory=dict)
+    Each language has its own entries.
+    """
+
+    known: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     until: float = 0.0
 
 
@@ -80,17 +85,18 @@ def label_of(spec: FieldSpec, code: Any) -> str:
     """What people call a code of this field; a new pack shows within a second."""
     for option in spec.options:
         if option.code == code:
-            return option.label
+            return label(option)
     if not spec.codes:
         return str(code)
     now = time.monotonic()
     if now > _labels.until:
         _labels.known, _labels.until = {}, now + 1
-    key = (spec.codes, str(code))
-    label = _labels.known.get(key)
-    if label is None:
-        label = _labels.known[key] = reference.code_label(*key)
-    return label
+    key = (spec.codes, str(code), is_english())
+    text = _labels.known.get(key)
+    if text is None:
+        item = reference.code_item(spec.codes, str(code))
+        text = _labels.known[key] = label(item) if item is not None else str(code)
+    return text
 
 
 def text_of(spec: FieldSpec, value: Any, names: Names = Names()) -> str:
@@ -98,10 +104,15 @@ def text_of(spec: FieldSpec, value: Any, names: Names = Names()) -> str:
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, list) and spec.type != "table":
-        return "、".join(text for one in value if (text := _one(spec, one, names)))
+        return listed(text for one in value if (text := _one(spec, one, names)))
     if spec.type == "table":
-        return ";".join(_row_text(spec, row, names) for row in value)
+        return _(";").join(_row_text(spec, row, names) for row in value)
     return _one(spec, value, names)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Several words in a row: 送样、上机 (``Samples, hands-on`` in English)."""
+    return _("、").join(texts)
 
 
 def _one(spec: FieldSpec, value: Any, names: Names) -> str:
@@ -125,19 +136,37 @@ _WORDED: dict[str, Callable[[FieldSpec, Any, Names], str]] = {
     ),
     **dict.fromkeys((*PICTURES, *FILES), lambda _spec, _value, _names: ""),
     "boolean": lambda _spec, value, _names: _("是") if value else _("否"),
-    "region": lambda _spec, value, _names: reference.region_name(str(value)),
+    "region": lambda _spec, value, _names: reference.region_label(str(value)),
     "organisation": lambda _spec, value, names: names.organisations.get(str(value), ""),
 }
 
 
 def _row_text(spec: FieldSpec, row: Mapping[str, Any], names: Names) -> str:
-    return ",".join(t for sub in spec.fields if (t := text_of(sub, row.get(sub.name), names)))
+    texts = (text_of(sub, row.get(sub.name), names) for sub in spec.fields)
+    return _(",").join(text for text in texts if text)
+
+
+# The units of the base kinds; a pack may bring others, which stay as they are.
+UNITS = (
+    gettext_noop("元"),
+    gettext_noop("万元"),
+    gettext_noop("小时"),
+    gettext_noop("工作日"),
+    gettext_noop("天"),
+    gettext_noop("年"),
+    gettext_noop("台(套)"),
+)
+
+
+def unit_of(spec: FieldSpec) -> str:
+    """The unit behind a number, in the language of the page."""
+    return _(spec.money_unit) if spec.money_unit in UNITS else spec.money_unit
 
 
 def with_unit(spec: FieldSpec, value: Any) -> str:
     """The value with its unit behind it, for running text and cards."""
     text = text_of(spec, value)
-    unit = spec.money_unit
+    unit = unit_of(spec)
     return f"{text} {unit}" if text and unit else text
 
 
@@ -149,7 +178,7 @@ def value_of(spec: FieldSpec, value: Any, names: Names) -> Value | None:
     text = text_of(spec, value, names)
     if not text and not items:
         return None
-    return Value(spec.name, str(spec.label), text, spec.type, spec.money_unit, items)
+    return Value(spec.name, label(spec), text, spec.type, unit_of(spec), items)
 
 
 def _items(spec: FieldSpec, value: Any, names: Names) -> list[dict[str, Any]]:
@@ -180,8 +209,8 @@ def _items(spec: FieldSpec, value: Any, names: Names) -> list[dict[str, Any]]:
 
 def _head_of(spec: FieldSpec) -> str:
     """The head of a column, with the unit in it (ux.md B1.3)."""
-    unit = spec.unit or ("元" if spec.type == "money" else "")
-    return f"{spec.label}({unit})" if unit else str(spec.label)
+    unit = unit_of(spec)
+    return f"{label(spec)}({unit})" if unit else label(spec)
 
 
 def plain_text(spec: FieldSpec, value: Any) -> str:

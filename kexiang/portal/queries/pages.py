@@ -6,16 +6,18 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from kexiang.catalog import queries as catalog
-from kexiang.catalog.types import Card, Value
+from kexiang.catalog.types import Card, Value, Visibility
 from kexiang.kernel.actor import Actor
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import KindSpec
 from kexiang.portal import words
-from kexiang.portal.queries import layout
+from kexiang.portal.queries import json_ld, layout
 
 COPY_LENGTH = 120
+THANKED = ("instrument", "facility", "instrument_centre", "service_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class RecordPage:
     linked: Sequence[tuple[str, Sequence[Card]]] = ()
     lead: str = ""
     is_test: bool = False
-    can_edit: bool = False
+    thanks: Sequence[tuple[str, str]] = ()
     json_ld: dict[str, Any] = field(default_factory=dict)
 
 
@@ -84,7 +86,32 @@ def record_page(actor: Actor, uid: str, today: date, *, base: str) -> RecordPage
         linked=_linked(catalog.backlinks(actor, row, today)),
         lead=_lead(spec, row.attributes),
         is_test=is_test,
-        json_ld=json_ld(found, f"{base}{found.url}"),
+        thanks=_thanks(row) if row.kind in THANKED else (),
+        json_ld=_json_ld(row, spec, found, base),
+    )
+
+
+def _json_ld(row: Any, spec: KindSpec, card: Card, base: str) -> dict[str, Any]:
+    """The record for machines: only of what everybody may see, only fields open to all."""
+    if not row.is_shown or row.visibility != Visibility.PUBLIC:
+        return {}
+    names = {f.name for f in spec.visible_fields("public")}
+    values = {name: value for name, value in row.attributes.items() if name in names}
+    return json_ld.record(spec, card, values, base)
+
+
+def _thanks(row: Any) -> Sequence[tuple[str, str]]:
+    """The sentences to put into papers, Chinese and English, to copy (ux.md B3.4.10)."""
+    english = row.attributes.get("title_en") or row.title
+    owner = row.owner.name_en or row.owner.name
+    with override("en"):
+        sentence = _("本工作使用了%(owner)s的%(title)s(平台编号 %(number)s)。")
+    with override("zh-hans"):
+        chinese = _("本工作使用了%(owner)s的%(title)s(平台编号 %(number)s)。")
+    own = {"owner": row.owner.name, "title": row.title, "number": row.number}
+    return (
+        ("zh-Hans", chinese % own),
+        ("en", sentence % {"owner": owner, "title": english, "number": row.number}),
     )
 
 
@@ -145,27 +172,3 @@ def copy_text(card: Card, contact: Sequence[Value], url: str) -> str:
         parts.append(_("联系") + " " + " ".join(people))
     text = " ".join(part for part in parts if part)
     return f"{text[:COPY_LENGTH]} {url}"
-
-
-SCHEMA_TYPES = {
-    "dataset": "Dataset",
-    "article": "ScholarlyArticle",
-    "test_item": "Service",
-    "instrument": "Product",
-}
-
-
-def json_ld(card: Card, url: str) -> dict[str, Any]:
-    """The record for search engines, in the words of schema.org; public fields only."""
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": SCHEMA_TYPES.get(card.kind, "CreativeWork"),
-        "name": card.title,
-        "identifier": card.number,
-        "url": url,
-        "description": card.summary or card.title,
-        "provider": {"@type": "Organization", "name": card.owner},
-    }
-    if card.subtitle:
-        data["model"] = card.subtitle
-    return data

@@ -25,7 +25,7 @@ def _base(request: ActorRequest) -> str:
 @require_safe
 def home(request: ActorRequest) -> HttpResponse:
     today = timezone.localdate()
-    page = home_page.home(request.actor, today)
+    page = home_page.home(today)
     context = {
         "home": page,
         "search_tabs": search_tabs(page.counts),
