@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 
 from kexiang.kernel.actor import ANONYMOUS
-from kexiang.search import ask, layout, queries, reader, registry, services
+from kexiang.search import ask, layout, queries, reader, registry, services, tree
 from kexiang.search.analysis.fold import fold
 from kexiang.search.plan import phrase
 from kexiang.search.port import SearchRequest
@@ -79,8 +79,10 @@ def _maker(seeds: Seeds) -> Maker:
     index = reader.serving().reader
     total = index.stats()["documents"]
 
-    def share(word: str) -> float:
-        return index.search(SearchRequest(query=phrase(word), limit=1)).total / total
+    def share(*words: str) -> float:
+        parts = tuple(phrase(word) for word in words)
+        query = parts[0] if len(parts) == 1 else tree.And(parts)
+        return index.search(SearchRequest(query=query, limit=1)).total / total
 
     return Maker(seeds, share)
 

@@ -111,9 +111,9 @@ def _compound(query: tree.Query) -> list:
 
 
 class Maker:
-    """Draws questions from the seeds; ``share`` tells which part of the records has a word."""
+    """Draws questions from the seeds; ``share`` tells which part of the records has all words."""
 
-    def __init__(self, seeds: Seeds, share: Callable[[str], float]) -> None:
+    def __init__(self, seeds: Seeds, share: Callable[..., float]) -> None:
         self._rng = random.Random(2026)
         self._seeds = seeds
         self._share = share
@@ -158,6 +158,8 @@ class Maker:
         if len(words) < 3:
             return None
         chosen = tuple(self._rng.sample(words, 3))
+        if not self._share(*chosen):  # a question without an answer would be widened
+            return None
         return Question("and3", SearchQuery(q=" ".join(chosen), facets=()), chosen)
 
     def _phrase(self, _: int) -> Question | None:
@@ -168,6 +170,8 @@ class Maker:
         at = self._rng.randrange(len(words) - 2)
         text = "".join(words[at : at + self._rng.choice((2, 3))])
         if text not in sentence or len(tokens.units(text)) != 1 or not tokens.is_han(text):
+            return None
+        if not self._share(text):
             return None
         return Question("phrase", SearchQuery(q=f'"{text}"', facets=()), (text,))
 
