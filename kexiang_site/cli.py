@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+from kexiang import __version__
 from kexiang_site.errors import CommandError
 
 
@@ -25,6 +26,7 @@ DEMO = {"KEXIANG_DEMO": "1", "KEXIANG_RATE_LIMIT": "off"}
 COMMANDS = {
     "demo": Command("准备演示数据并启动演示平台", needs_django=False, environment=DEMO),
     "init": Command("初始化或升级:数据库、政策包、静态文件"),
+    "admin": Command("开通第一个管理员:kexiang admin 手机号 --name 姓名"),
     "serve": Command("启动平台(网页、索引、后台任务三类进程)", needs_django=False),
     "worker": Command("只运行后台任务进程"),
     "import": Command("从 xlsx、csv 或 jsonl 文件导入一类资源"),
@@ -65,7 +67,8 @@ def _usage() -> str:
     width = max(map(len, COMMANDS)) + 2
     lines = [f"  {name:<{width}}{command.help}" for name, command in COMMANDS.items()]
     head = "用法:kexiang [--home 目录] [--pack 政策包] 命令 [参数…]"
-    return "\n".join([head, "", *lines, "", "每个命令都可加 --help 查看参数。"])
+    tail = "每个命令都可加 --help 查看参数;kexiang --version 显示版本。"
+    return "\n".join([head, "", *lines, "", tail])
 
 
 def _common(name: str) -> argparse.ArgumentParser:
@@ -114,6 +117,9 @@ def _run(arguments: Sequence[str]) -> int:
     if name in ("", "help", "-h", "--help"):
         print(_usage())
         return 0 if name else 2
+    if name == "--version":
+        print(f"kexiang {__version__}")
+        return 0
     command = COMMANDS.get(name)
     if command is None:
         raise CommandError(f"没有“{name}”这个命令。运行 kexiang --help 查看全部命令。")

@@ -23,6 +23,7 @@ from kexiang.files import store
 from kexiang.kernel.errors import DomainError
 from kexiang.reference.queries import active_pack
 from kexiang.search.services import needs_rebuild
+from kexiang_site import variables
 
 OK, WARN, BAD = "正常", "注意", "故障"
 SCHEDULES_LATE = timedelta(minutes=5)
@@ -108,8 +109,8 @@ def _cache() -> Iterator[Finding]:
     elif settings.CACHE_URL:
         yield Finding(OK, "缓存", _hidden(settings.CACHE_URL))
     else:
-        text = "使用进程内缓存:访问和登录限速按每个进程各算一份。正式服务请设 KEXIANG_CACHE_URL。"
-        yield Finding(OK if settings.DEMO else WARN, "缓存", text)
+        text = "本机各进程共用数据目录里的缓存文件。多台服务器一起服务时请设 KEXIANG_CACHE_URL。"
+        yield Finding(OK, "缓存", text)
 
 
 def _jobs() -> Iterator[Finding]:
@@ -123,6 +124,11 @@ def _jobs() -> Iterator[Finding]:
         yield Finding(OK, "后台任务", "定时任务在运行。")
     for row in JobSchedule.objects.exclude(last_error=""):
         yield Finding(WARN, "定时任务", f"{row.name}:{row.last_error}")
+
+
+def _variables() -> Iterator[Finding]:
+    for name in variables.unknown():
+        yield Finding(WARN, "环境变量", f"没有 {name} 这个变量,请检查拼写。")
 
 
 def _safety() -> Iterator[Finding]:
@@ -141,8 +147,8 @@ def _safety() -> Iterator[Finding]:
     else:
         yield Finding(OK, "密钥", "长度足够。")
     yield from _key_file()
-    if "console" in settings.EMAIL_BACKEND:
-        yield Finding(WARN, "邮件", "只写到日志,不会发出。请设 KEXIANG_EMAIL_BACKEND。")
+    if "console" in settings.MAIL_BACKEND:
+        yield Finding(WARN, "邮件", "只写到日志,不会发出。请设 KEXIANG_EMAIL_URL。")
     if settings.SMS_BACKEND != "webhook" and not settings.DEMO:
         text = "验证码只写到本机,不会发出。请设 KEXIANG_SMS_BACKEND=webhook 和 KEXIANG_SMS_URL。"
         yield Finding(WARN, "短信", text)
@@ -170,6 +176,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _files,
     _cache,
     _jobs,
+    _variables,
     _safety,
     _demo,
 )

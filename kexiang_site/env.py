@@ -2,19 +2,28 @@
 
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent
+IN_CLONE = (PROJECT / "pyproject.toml").is_file()
+"""Whether this is a clone of the repository, not an installed wheel."""
 DEFAULT_PACK = "changzhi-2017"
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
 def home() -> Path:
     """The data folder: ``KEXIANG_HOME``, by default ``.kexiang`` in the clone or the cwd."""
     if value := os.environ.get("KEXIANG_HOME"):
         return Path(value).resolve()
-    base = PROJECT if (PROJECT / "pyproject.toml").exists() else Path.cwd()
+    base = PROJECT if IN_CLONE else Path.cwd()
     return base / ".kexiang"
+
+
+def packs() -> Path:
+    """The folder of the policy packs: beside the packages in a clone, inside the wheel else."""
+    return PROJECT / "packs" if IN_CLONE else Path(__file__).resolve().parent / "packs"
 
 
 def flag(name: str, *, default: bool = False) -> bool:
@@ -75,3 +84,39 @@ def database(url: str) -> dict[str, object]:
             "CONN_HEALTH_CHECKS": True,
         }
     raise ValueError(f"KEXIANG_DATABASE_URL: 只支持 sqlite:/// 或 postgresql://,收到 {url!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How mails leave; without a host they only go to the log."""
+
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    starttls: bool = False
+    tls: bool = False
+
+    @property
+    def backend(self) -> str:
+        return f"django.core.mail.backends.{'smtp' if self.host else 'console'}.EmailBackend"
+
+
+def mail(url: str) -> Mail:
+    """From ``smtp://``, ``smtp+tls://`` or ``smtps://user:password@host:port``.
+
+    Raises ``ValueError`` for any other address.
+    """
+    if not url:
+        return Mail()
+    parts = urlsplit(url)
+    if parts.scheme not in MAIL_PORTS or not parts.hostname:
+        raise ValueError("KEXIANG_EMAIL_URL: 只支持 smtp://、smtp+tls:// 或 smtps:// 加主机名。")
+    return Mail(
+        host=parts.hostname,
+        port=parts.port or MAIL_PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starttls=parts.scheme == "smtp+tls",
+        tls=parts.scheme == "smtps",
+    )

@@ -14,11 +14,7 @@ SECRET_KEY = env.secret_key(HOME)
 ALLOWED_HOSTS = env.words("KEXIANG_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("KEXIANG_TRUSTED_ORIGINS")
 PACK = os.environ.get("KEXIANG_PACK", env.DEFAULT_PACK)
-PACK_FOLDERS = [
-    folder
-    for folder in (env.PROJECT / "packs", Path(__file__).resolve().parent / "packs")
-    if folder.is_dir()
-]
+PACK_FOLDERS = [folder for folder in (HOME / "packs", env.packs()) if folder.is_dir()]
 SEARCH_URL = os.environ.get("KEXIANG_SEARCH_URL") or f"tantivy:///{HOME / 'index'}"
 FILES_URL = os.environ.get("KEXIANG_FILES_URL") or f"file:///{HOME / 'files'}"
 FILES_ACCEL = os.environ.get("KEXIANG_FILES_ACCEL", "")
@@ -139,6 +135,3 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 31_536_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
-EMAIL_BACKEND = os.environ.get(
-    "KEXIANG_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
-)

@@ -1,4 +1,4 @@
-"""Signing in: what django-allauth and the SMS port are told. Imported by ``settings.py``."""
+"""Signing in: what django-allauth, SMS port and mail are told. Imported by ``settings.py``."""
 
 import os
 
@@ -56,3 +56,14 @@ if SMS_BACKEND == "webhook" and not SMS_URL.startswith(("https://", "http://")):
     raise ValueError("KEXIANG_SMS_URL: 使用 webhook 时须填写短信网关的 http(s) 地址。")
 
 DEMO_HOSTS = env.words("KEXIANG_DEMO_HOSTS")
+
+MAIL = env.mail(os.environ.get("KEXIANG_EMAIL_URL", ""))
+EMAIL_BACKEND = "kexiang.core.mail.QueuedBackend"
+MAIL_BACKEND = os.environ.get("KEXIANG_EMAIL_BACKEND") or MAIL.backend
+EMAIL_HOST, EMAIL_PORT = MAIL.host or "localhost", MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
+    os.environ.get("KEXIANG_EMAIL_FROM") or MAIL.user or "kexiang@localhost"
+)

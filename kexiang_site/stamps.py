@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
+from kexiang_site.env import PROJECT, packs
 
 
 def digest_of_files(paths: Iterable[Path]) -> str:
@@ -22,8 +22,13 @@ def digest_of_files(paths: Iterable[Path]) -> str:
 def _what_prepares() -> Iterator[Path]:
     """What decides how a prepared home looks: migrations, packs, static files."""
     yield PROJECT / "kexiang_site" / "settings.py"
-    for pattern in ("kexiang/*/migrations/*.py", "packs/**/*", "kexiang*/**/static/**/*"):
-        yield from sorted(path for path in PROJECT.glob(pattern) if path.is_file())
+    for folder, pattern in (
+        (PROJECT, "kexiang/*/migrations/*.py"),
+        (packs(), "**/*"),
+        (PROJECT / "kexiang", "**/static/**/*"),
+        (PROJECT / "kexiang_site", "static/**/*"),
+    ):
+        yield from sorted(path for path in folder.glob(pattern) if path.is_file())
 
 
 def version_mark() -> str:

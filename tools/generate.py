@@ -1,4 +1,4 @@
-"""Writes the coverage page and the OpenAPI document under docs/generated from the code.
+"""Writes coverage, OpenAPI document and settings page under docs/generated from the code.
 
 ``python -m tools.generate`` writes; ``--check`` (part of ``./kx lint``) tells what differs.
 """
@@ -40,9 +40,19 @@ def openapi() -> str:
     return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def settings_page() -> str:
+    from kexiang_site.variables import page  # noqa: PLC0415 -- after set_up()
+
+    return page()
+
+
 def everything() -> dict[Path, str]:
     """Path → the text it must have."""
-    singles: dict[str, Callable[[], str]] = {"coverage.md": coverage_page, "openapi.json": openapi}
+    singles: dict[str, Callable[[], str]] = {
+        "coverage.md": coverage_page,
+        "openapi.json": openapi,
+        "settings.md": settings_page,
+    }
     return {GENERATED / name: make() for name, make in singles.items()}
 
 

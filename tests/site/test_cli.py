@@ -110,6 +110,28 @@ def test_home_is_made_checked_and_told_about(made: Path) -> None:
 
 
 @pytest.mark.slow
+def test_first_administrator_is_opened_once(tmp_path: Path) -> None:
+    assert _run("init", home=tmp_path).returncode == 0
+
+    nameless = _run("admin", "13800000000", home=tmp_path)
+    opened = _run("admin", "138 0000 0000", "--name", "王五", home=tmp_path)
+    again = _run("admin", "13800000000", home=tmp_path)
+    wrong = _run("admin", "123", "--name", "王五", home=tmp_path)
+
+    assert (nameless.returncode, opened.returncode) == (1, 0)
+    assert "--name" in nameless.stderr
+    assert "王五" in opened.stdout
+    assert "系统管理员" in opened.stdout
+    assert (again.returncode, wrong.returncode) == (1, 1)
+    assert len(again.stderr.splitlines()) == len(wrong.stderr.splitlines()) == 1
+
+
+def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("kexiang 0.")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
