@@ -162,7 +162,7 @@ def make_codes(data: Path) -> None:
     )
     for name, source, levels in (
         ("gbt4754", "gbt4754_2017_industry.csv", {"1", "2", "3", "4"}),
-        ("clc", "clc_top.csv", {"1", "2"}),
+        ("clc", "clc_top.csv", {"1", "2", "3", "4"}),
     ):
         rows = read(data / "classifications" / source)
         level = "level" if "level" in rows[0] else "depth"

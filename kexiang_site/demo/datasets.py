@@ -47,13 +47,10 @@ def facilities(today: date) -> Iterator[Row]:
     """大型科学装置 of the demo place."""
     owner = organisations()["thneu"]
     values = fill(
-        facility_type="device",
         title="深部煤岩多场耦合试验装置",
         title_en="Multi-field Coupling Facility for Deep Coal and Rock",
         short_en="MCF",
         inner_id="THNEU-F01",
-        level="2",
-        category="1",
         device_category="2",
         construction="2",
         original_value="3680.00",

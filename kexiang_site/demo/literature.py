@@ -43,7 +43,7 @@ SECOND = (
     "通径分析显示直接作用大于间接作用。",
     "验证试验的相对误差小于 {c} %。",
 )
-TYPES = ("journal", "journal", "journal", "journal", "journal", "thesis", "proceedings", "report")
+TYPES = ("journal",) * 6 + ("proceedings", "preprint")
 MODES = ("open", "delivery", "delivery", "reading", "none")
 
 
@@ -90,7 +90,7 @@ def _article(field: dict[str, Any], parts: dict[str, str], number: int, today: d
     values = fill(
         title=parts["title"],
         document_type=kind,
-        authors=_authors(roll, kind),
+        authors=_authors(roll),
         affiliations=[owner.name],
         description=_abstract(field, parts, year, roll),
         keywords=[parts["object"], parts["factor"], parts["effect"], parts["method"]],
@@ -100,7 +100,7 @@ def _article(field: dict[str, Any], parts: dict[str, str], number: int, today: d
         journal=own if kind in {"journal", "proceedings"} else owner.name,
         volume=str(year - 1983) if kind == "journal" else "",
         issue=str(issue) if kind == "journal" else "",
-        pages=f"{first}-{first + roll.randint(5, 11)}" if kind != "thesis" else "",
+        pages=f"{first}-{first + roll.randint(5, 11)}",
         published_year=year,
         fulltext_mode=mode,
         fulltext_url=f"https://library.example.org/{year}/{number + 1}" if mode == "open" else "",
@@ -113,8 +113,8 @@ def _article(field: dict[str, Any], parts: dict[str, str], number: int, today: d
     return Row("article", f"article-{number:03d}", owner.key, values, age=number % 900, fresh=100)
 
 
-def _authors(roll: Random, kind: str) -> list[str]:
-    size = 1 if kind == "thesis" else roll.randint(2, 6)
+def _authors(roll: Random) -> list[str]:
+    size = roll.randint(2, 6)
     return [roll.choice(SURNAMES) + roll.choice(GIVEN) for _place in range(size)]
 
 
