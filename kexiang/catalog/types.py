@@ -137,6 +137,19 @@ class FieldDiff:
 
 @dataclass(frozen=True, slots=True)
 class Value:
+CHANGE_FILES = "change"
+
+
+def files_subject(uid: str, audience: str) -> str:
+    """The subject of a record's files (``files.StoredFile.subject``) for one audience.
+
+    ``record:<uid>`` for public fields, ``record:<uid>:registered``, ``:unit`` and
+    ``:restricted`` for fields with fewer readers, ``record:<uid>:change`` for the new files of
+    a change nobody has accepted yet.
+    """
+    return f"record:{uid}" if audience == "public" else f"record:{uid}:{audience}"
+
+
     """One labelled value of a record page.
 
     ``kind`` is the field type; ``items`` holds pictures, files, links and table rows.

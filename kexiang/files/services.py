@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.core.files.base import File
@@ -9,6 +9,8 @@ from kexiang.files import content as contents
 from kexiang.files import pictures, policies, rules
 from kexiang.files import store as disk
 from kexiang.files.models import Blob, StoredFile
+from kexiang.files.photo_zip import photo_entries as photo_entries
+from kexiang.files.photo_zip import photo_file as photo_file
 from kexiang.files.types import Content, FileVisibility, Purpose
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Invalid, NotAllowed, NotFound
@@ -93,27 +95,49 @@ def _keep_picture(picture: pictures.Picture, at: datetime) -> Blob:
     return blob
 
 
-@transaction.atomic
 def attach(*, actor: Actor, uids: Iterable[str], subject: str, visibility: str) -> None:
     """Make files belong to a subject, and let go of those it had and has no longer.
 
     A file may be attached by whoever uploaded it, or moved within its own subject. Raises
     ``NotFound`` for an unknown file and ``NotAllowed`` for somebody else's.
     """
-    wanted = list(dict.fromkeys(uids))
+    attach_family(actor=actor, shares={subject: uids}, visibility=visibility)
+
+
+@transaction.atomic
+def attach_family(*, actor: Actor, shares: Mapping[str, Iterable[str]], visibility: str) -> None:
+    """Share files out among the subjects of one thing, between which they move freely.
+
+    ``shares`` are the files wanted by subject, the widest audience first: a file wanted twice
+    goes there. What the family had and nobody wants is let go. Raises as ``attach``.
+    """
+    wanted: dict[str, str] = {}
+    for subject, uids in shares.items():
+        for uid in uids:
+            wanted.setdefault(uid, subject)
     rows = {row.uid: row for row in StoredFile.objects.select_for_update().filter(uid__in=wanted)}
-    for uid in wanted:
-        row = rows.get(uid)
-        if row is None:
-            raise NotFound(_("有一个附件已不存在,请重新上传。"))
-        if row.subject.startswith(STOCK) and policies.may_see(actor, row):
-            continue
-        if row.subject != subject and (row.subject or not _is_own(actor, row)):
-            raise NotAllowed(_("附件“%s”不是您上传的,请重新上传一份。") % row.name)
-    StoredFile.objects.filter(subject=subject).exclude(uid__in=wanted).update(subject="")
-    StoredFile.objects.filter(uid__in=wanted).exclude(subject__startswith=STOCK).update(
-        subject=subject, visibility=FileVisibility(visibility)
-    )
+    taken: dict[str, list[str]] = {subject: [] for subject in shares}
+    for uid, subject in wanted.items():
+        if _takes(actor, rows.get(uid), shares):
+            taken[subject].append(uid)
+    kept = [uid for uids in taken.values() for uid in uids]
+    StoredFile.objects.filter(subject__in=list(shares)).exclude(uid__in=kept).update(subject="")
+    for subject, uids in taken.items():
+        if uids:
+            StoredFile.objects.filter(uid__in=uids).update(
+                subject=subject, visibility=FileVisibility(visibility)
+            )
+
+
+def _takes(actor: Actor, row: StoredFile | None, family: Container[str]) -> bool:
+    """Whether the file joins the family; a picture of the stock is shown but stays where it is."""
+    if row is None:
+        raise NotFound(_("有一个附件已不存在,请重新上传。"))
+    if row.subject.startswith(STOCK) and policies.may_see(actor, row):
+        return False
+    if row.subject not in family and (row.subject or not _is_own(actor, row)):
+        raise NotAllowed(_("附件“%s”不是您上传的,请重新上传一份。") % row.name)
+    return True
 
 
 def _is_own(actor: Actor, row: StoredFile) -> bool:

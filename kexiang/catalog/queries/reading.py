@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from kexiang.catalog import policies, rules
 from kexiang.catalog.models import PendingChange, Record, RecordStep, Revision
 from kexiang.catalog.queries import wording
-from kexiang.catalog.types import FieldDiff, Group, RecordState, Value
+from kexiang.catalog.types import CHANGE_FILES, ChangeState, FieldDiff, Group, RecordState, Value
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import NotFound
 from kexiang.kernel.ids import is_uid
@@ -35,6 +35,12 @@ SORTS: Mapping[str, tuple[str, ...]] = {
 STALE_DAYS = 180
 PUBLIC_REACH = ("public", "registered")
 
+# Audience of a file's field → the reaches that read it (``policies.reach``).
+READERS: Mapping[str, tuple[str, ...]] = {
+    "": ("public", "registered", "unit", "restricted"),
+    "registered": ("registered", "unit", "restricted"),
+    "unit": ("unit", "restricted"),
+}
 
 @dataclass(frozen=True, slots=True)
 class RecordFilter:
@@ -284,7 +290,8 @@ def state_label(state: str) -> str:
 def may_see_files(*, actor: Actor, subject: str) -> bool | None:
     """Whether the files under a subject may be handed out; ``None``: not a record's files.
 
-    ``record:<uid>`` follows the record, ``record:<uid>:unit`` only its unit and the offices.
+    Files follow the fields that name them: whoever reads the record up to that audience is
+    given them. Those of an unaccepted change follow the change (``types.files_subject``).
     """
     kind, _colon, rest = subject.partition(":")
     if kind != "record":
@@ -293,4 +300,6 @@ def may_see_files(*, actor: Actor, subject: str) -> bool | None:
     row = Record.objects.filter(policies.visible(actor), uid=uid).select_related("owner").first()
     if row is None:
         return False
-    return not audience or policies.reach(actor, row) in ("unit", "restricted")
+    if audience == CHANGE_FILES:
+        return row.owner.uid in actor.orgs or change_for(actor, row) is not None
+    return policies.reach(actor, row) in READERS.get(audience, ("restricted",))

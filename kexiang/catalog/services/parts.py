@@ -12,7 +12,7 @@ from kexiang.catalog import queries
 from kexiang.catalog.models import Record, RecordColumn, RecordFlag, RecordLink
 from kexiang.catalog.services import ground
 from kexiang.catalog.services.columns import columns_of, other_columns
-from kexiang.catalog.types import FlagKind, RecordState
+from kexiang.catalog.types import CHANGE_FILES, FlagKind, RecordState, Visibility, files_subject
 from kexiang.files import services as files
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Conflict, Invalid, Problem
@@ -67,10 +67,15 @@ def number_fields(spec: KindSpec) -> list[tuple[str, str]]:
 
 
 def sync_parts(
-    record: Record, spec: KindSpec, attributes: Mapping[str, Any], *, actor: Actor
+    record: Record,
+    spec: KindSpec,
+    attributes: Mapping[str, Any],
+    *,
+    actor: Actor,
+    closes_change: bool = False,
 ) -> None:
     """Bring links, files, extra columns and the effective last day in line with the attributes."""
-    attach_files(record, spec, attributes, actor=actor)
+    attach_files(record, spec, attributes, actor=actor, closes_change=closes_change)
     RecordColumn.objects.filter(record=record).delete()
     extra = other_columns(spec, attributes)
     for row in extra:
@@ -100,27 +105,62 @@ def _sync_links(record: Record, spec: KindSpec, attributes: Mapping[str, Any]) -
 
 
 FILE_TYPES = ("image", "images", "file", "files")
+AUDIENCES = ("public", "registered", "unit", "restricted")
 
 
 def attach_files(
-    record: Record, spec: KindSpec, *versions: Mapping[str, Any], actor: Actor
+    record: Record,
+    spec: KindSpec,
+    attributes: Mapping[str, Any],
+    *,
+    actor: Actor,
+    closes_change: bool = False,
 ) -> None:
-    """Let the files named in these versions of a record belong to it.
+    """Let the files named in the published version of a record belong to it.
 
-    Files of fields that only the unit reads stand under a subject of their own, so that they
-    are not handed out with the record. Raises ``NotAllowed`` for a file of somebody else.
+    Each audience of fields has a subject of its own, so that a file is handed out to whoever
+    may read the field that names it. ``closes_change`` also empties the subject of the open
+    change: what was accepted moves over, the rest is let go. Raises ``NotAllowed`` for a file
+    of somebody else.
     """
-    for subject, fields in (
-        (f"record:{record.uid}", [f for f in spec.fields if f.visible in ("public", "registered")]),
-        (
-            f"record:{record.uid}:unit",
-            [f for f in spec.fields if f.visible in ("unit", "restricted")],
-        ),
-    ):
-        mine = [f for f in fields if f.type in FILE_TYPES]
-        if mine:
-            uids = [uid for values in versions for f in mine for uid in _many(values.get(f.name))]
-            files.attach(actor=actor, uids=uids, subject=subject, visibility=record.visibility)
+    shares = {
+        files_subject(record.uid, audience): [
+            uid
+            for f in spec.fields
+            if f.type in FILE_TYPES and f.visible == audience
+            for uid in _many(attributes.get(f.name))
+        ]
+        for audience in AUDIENCES
+    }
+    if closes_change:
+        shares[files_subject(record.uid, CHANGE_FILES)] = []
+    if any(f.type in FILE_TYPES for f in spec.fields):
+        files.attach_family(actor=actor, shares=shares, visibility=record.visibility)
+
+
+def attach_change_files(
+    record: Record, spec: KindSpec, values: Mapping[str, Any], *, actor: Actor
+) -> None:
+    """Keep the new files of an open change apart until it is accepted.
+
+    Only the unit and, once it is handed in, the reviewing offices are given them
+    (``queries.may_see_files``). Files the published version also names stay with that.
+    """
+    names = [f.name for f in spec.fields if f.type in FILE_TYPES]
+    if not names:
+        return
+    published = {uid for name in names for uid in _many(record.attributes.get(name))}
+    new = [uid for name in names for uid in _many(values.get(name)) if uid not in published]
+    subject = files_subject(record.uid, CHANGE_FILES)
+    files.attach(actor=actor, uids=new, subject=subject, visibility=Visibility.UNIT)
+
+
+def release_files(record: Record, *, actor: Actor) -> None:
+    """Let go of every file of a record that is being deleted."""
+    shares: dict[str, list[str]] = {
+        files_subject(record.uid, audience): [] for audience in (*AUDIENCES, CHANGE_FILES)
+    }
+    files.attach_family(actor=actor, shares=shares, visibility=Visibility.UNIT)
 
 
 def _many(value: Any) -> list[str]:

@@ -190,6 +190,7 @@ def autosave_record(
             change.changed = rules.changed_fields(record.attributes, values_now)
             change.updated_at = at
             change.save(update_fields=["values", "changed", "updated_at"])
+            parts.attach_change_files(record, spec, change.values, actor=actor)
         else:
             _write_change(record, None, dict(values_now), None, actor=actor, at=at)
         return record
@@ -208,6 +209,7 @@ def _write(
     *,
     actor: Actor,
     at: datetime,
+    closes_change: bool = False,
 ) -> None:
     content = _content(spec, attributes, record.owner.region)
     for name, value in content.items():
@@ -221,7 +223,7 @@ def _write(
             department=department_of(record.owner_id, at),
             **content,
         )
-    parts.sync_parts(record, spec, attributes, actor=actor)
+    parts.sync_parts(record, spec, attributes, actor=actor, closes_change=closes_change)
 
 
 def _journal(record: Record, kind: str, changed: list[str], actor: Actor, at: datetime) -> None:
@@ -259,7 +261,7 @@ def _write_change(
     change.version += 1
     change.save()
     spec = kinds.kind(record.kind)
-    parts.attach_files(record, spec, record.attributes, merged, actor=actor)
+    parts.attach_change_files(record, spec, merged, actor=actor)
     _journal(record, "record.change", changed, actor, at)
 
 
@@ -267,7 +269,9 @@ def apply_change(record: Record, change: PendingChange, *, actor: Actor, at: dat
     """Make an accepted change the published version; the caller has locked and approved."""
     spec = kinds.kind(record.kind)
     changed = rules.changed_fields(record.attributes, change.values)
-    _write(record, spec, change.values, change.visibility, actor=actor, at=at)
+    _write(
+        record, spec, change.values, change.visibility, actor=actor, at=at, closes_change=True
+    )
     _revise(record, changed, actor=actor, at=at)
     change.closed_at = at
     change.save(update_fields=["closed_at"])
@@ -338,6 +342,7 @@ def delete_draft(*, actor: Actor, uid: str, at: datetime) -> None:
     if record.was_shown or record.state not in policies.EDITABLE:
         raise Conflict(_("只有未发布过的草稿、退回和已撤回的记录可以删除。"))
     _journal(record, "record.delete", [], actor, at)
+    parts.release_files(record, actor=actor)
     record.delete()
 
 
