@@ -18,6 +18,7 @@ PACK_FOLDERS = [folder for folder in (HOME / "packs", env.packs()) if folder.is_
 SEARCH_URL = os.environ.get("KEXIANG_SEARCH_URL") or f"tantivy:///{HOME / 'index'}"
 FILES_URL = os.environ.get("KEXIANG_FILES_URL") or f"file:///{HOME / 'files'}"
 FILES_ACCEL = os.environ.get("KEXIANG_FILES_ACCEL", "")
+METRICS_TOKEN = os.environ.get("KEXIANG_METRICS_TOKEN", "")
 RATE_LIMIT: bool = os.environ.get("KEXIANG_RATE_LIMIT", "on") != "off"
 
 INSTALLED_APPS = [
@@ -91,11 +92,16 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache"
         if CACHE_URL
-        else "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": CACHE_URL or "kexiang",
+        else "kexiang.core.shared_cache.SharedCache",
+        "LOCATION": CACHE_URL or str(HOME / "cache" / "shared.sqlite3"),
+    },
+}
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default", "express"],  # core/jobs.py
     }
 }
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

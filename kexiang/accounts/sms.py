@@ -3,47 +3,37 @@
 ``file`` writes to ``$KEXIANG_HOME/outbox/sms.log`` (demo, tests), ``console`` to standard
 error, ``webhook`` posts ``{"mobile", "text"}`` as JSON to ``KEXIANG_SMS_URL`` with
 ``KEXIANG_SMS_TOKEN`` as bearer token, behind which the operator's SMS gateway stands.
+
+Nobody waits for a gateway: ``post`` writes the message down, the express worker sends it.
 """
 
 import json
-import logging
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.error import URLError
+from typing import Any
 from urllib.request import Request, urlopen
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
-from kexiang.kernel.errors import DomainError
+from kexiang.core import outgoing
 
-log = logging.getLogger("kexiang.sms")
+CHANNEL = "sms"
 TIMEOUT_SECONDS = 5
+CODE_LIVES = timedelta(minutes=3)
+"""As long as allauth accepts a log-in code."""
 
 
-class SmsFailed(DomainError):
-    """The message could not be handed to the gateway."""
-
-    code = "sms_failed"
-
-
-def send(mobile: str, text: str) -> None:
-    """Send ``text`` to an E.164 number. Raises ``SmsFailed`` with a Chinese sentence."""
-    try:
-        BACKENDS[settings.SMS_BACKEND](mobile, f"{settings.SMS_SIGNATURE}{text}")
-    except (OSError, URLError) as error:
-        log.error("sms backend %s failed: %s", settings.SMS_BACKEND, error)
-        raise SmsFailed(_("短信暂时发送不出去,请稍后再试,或改用密码登录。")) from error
+def post(mobile: str, text: str, *, at: datetime, lives: timedelta = outgoing.LIVES) -> None:
+    """Send ``text`` to an E.164 number when the transaction commits; dropped after ``lives``."""
+    outgoing.post(channel=CHANNEL, content={"mobile": mobile, "text": text}, at=at, lives=lives)
 
 
-def try_send(mobile: str, text: str) -> bool:
-    """Send a message that is not essential; a failure is logged, not raised."""
-    try:
-        send(mobile, text)
-    except SmsFailed:
-        return False
-    return True
+def send(content: dict[str, Any]) -> None:
+    """Hand a message to the gateway now. Raises ``OSError`` when that is not possible."""
+    text = f"{settings.SMS_SIGNATURE}{content['text']}"
+    BACKENDS[settings.SMS_BACKEND](content["mobile"], text)
 
 
 def outbox() -> Path:

@@ -9,6 +9,7 @@ class CoreConfig(AppConfig):
     verbose_name = "基础"
 
     def ready(self) -> None:
-        from kexiang.core import views_jobs  # noqa: PLC0415 -- models are ready only here
+        from kexiang.core import mail, outgoing, views_jobs  # noqa: PLC0415 -- models are ready here
 
         provide("workbench.menu", views_jobs.menu)
+        outgoing.channel(mail.CHANNEL, mail.send)

@@ -30,6 +30,9 @@ from kexiang.kernel.errors import NotFound
 TRIES = 3
 FIRST_DELAY = timedelta(seconds=5)
 INLINE_BELOW = timedelta(minutes=1)
+DEFAULT, EXPRESS = "default", "express"
+"""Queues. ``EXPRESS`` has a thread of its own, so that a log-in code never waits behind an import;
+its jobs take seconds at most."""
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
@@ -71,13 +74,15 @@ class JobState:
 _specs: dict[str, JobSpec] = {}
 
 
-def job(name: str, *, tries: int = TRIES, every: timedelta | None = None) -> Callable[..., Any]:
+def job(
+    name: str, *, tries: int = TRIES, every: timedelta | None = None, queue: str = DEFAULT
+) -> Callable[..., Any]:
     """Declare a module-level function of a ``tasks.py`` as the job ``context.verb``."""
     if not _NAME.fullmatch(name):
         raise ValueError(f"a job is named context.verb, not {name!r}")
 
     def declare(function: Callable[..., Any]) -> Task[..., Any]:
-        declared = task(function)
+        declared = task(queue_name=queue)(function)
         known = _specs.get(name)
         if known is not None and known.task.module_path != declared.module_path:
             raise ValueError(f"two jobs are named {name}")
@@ -109,6 +114,12 @@ def enqueue(job: Task[..., Any], *, after: datetime | None = None, **kwargs: Any
     """
     chosen = job.using(run_after=after) if after else job
     return str(chosen.enqueue(**kwargs).id)
+
+
+def enqueue_named(name: str, *, after: datetime | None = None, **kwargs: Any) -> str:
+    """``enqueue`` for a job of another module of the same or a higher context, by its name."""
+    spec = _specs.get(name) or specs()[name]
+    return enqueue(spec.task, after=after, **kwargs)
 
 
 def backoff(attempt: int, *, first: timedelta = FIRST_DELAY) -> timedelta:

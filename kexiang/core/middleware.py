@@ -164,11 +164,24 @@ class LocaleMiddleware:
         return chosen if chosen in known else settings.LANGUAGE_CODE
 
 
+def _counted(key: str) -> int:
+    """How often this key was counted, this time included."""
+    try:
+        return cache.incr(key)
+    except ValueError:
+        if cache.add(key, 1, timeout=120):
+            return 1
+    try:
+        return cache.incr(key)
+    except ValueError:  # the entry was evicted between the two calls
+        return 1
+
+
 class RateLimitMiddleware:
     """60 anonymous writes and log-ins and 600 reads per client and minute (design.md §3).
 
     A client is a person where one is known and an address otherwise. Counting is by calendar
-    minute in the shared cache; with the in-process cache each worker counts for itself.
+    minute in the cache that all processes share.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -193,13 +206,7 @@ class RateLimitMiddleware:
         client = actor.uid if known and actor else request.META.get("REMOTE_ADDR", "")
         minute, second = divmod(int(time.time()), 60)
         key = f"rate:{kind}:{client}:{minute}"
-        if cache.add(key, 1, timeout=120):
-            return None
-        try:
-            count = cache.incr(key)
-        except ValueError:  # the entry was evicted between the two calls
-            return None
-        if count <= limit:
+        if _counted(key) <= limit:
             return None
         wait = 60 - second
         return TooMany(

@@ -1,5 +1,7 @@
 from django.db import models
 
+from kexiang.kernel.ids import UID_LENGTH, new_uid
+
 
 class Stateful(models.Model):
     """A row that moves along a lifecycle. Only ``audit.services.advance`` writes ``state``."""
@@ -45,12 +47,16 @@ class JobSchedule(models.Model):
 
 
 class IdempotentRequest(models.Model):
-    """The answer given to an ``Idempotency-Key``, kept for seven days (design.md §3)."""
+    """The answer given to an ``Idempotency-Key``, kept for seven days (design.md §3).
+
+    ``rights`` is the digest of who asked and with which grants and scopes.
+    """
 
     caller = models.CharField(max_length=64)
     path = models.CharField(max_length=300)
     key = models.CharField(max_length=128)
     body_sha256 = models.CharField(max_length=64)
+    rights = models.CharField(max_length=64, blank=True, default="")
     status = models.PositiveSmallIntegerField(default=0)
     content_type = models.CharField(max_length=100, blank=True, default="")
     answer = models.BinaryField(default=b"")
@@ -67,3 +73,24 @@ class IdempotentRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} {self.key}"
+
+
+class OutgoingMessage(models.Model):
+    """A text message or mail that waits to leave; deleted as soon as it is handed over.
+
+    ``content`` is what its sender needs (``core/outgoing.py``); it may hold a log-in code, so
+    it lives no longer than ``expires_at`` and never stands in a job's arguments.
+    """
+
+    uid = models.CharField(max_length=UID_LENGTH, unique=True, default=new_uid)
+    channel = models.CharField(max_length=16)
+    content = models.JSONField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "core_outgoing_message"
+        indexes = [models.Index(fields=["expires_at"], name="core_outgoing_message_ends")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.uid}"

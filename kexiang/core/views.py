@@ -1,12 +1,23 @@
 """Probes, display preferences, the component gallery and the error pages."""
 
+import ipaddress
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.db.utils import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render
+from django.urls import is_valid_path
+from django.utils.crypto import constant_time_compare
+from django.utils.encoding import escape_uri_path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,6 +30,7 @@ from kexiang.core.http import TITLES, problem
 from kexiang.core.providers import providers
 
 YEAR = 31_536_000
+FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
 
 
 @require_GET
@@ -37,25 +49,56 @@ def _database_ready() -> bool:
     return True
 
 
+def is_operator(request: HttpRequest) -> bool:
+    """Whether the machine's own figures may be told: by ``KEXIANG_METRICS_TOKEN`` when it is
+    set, else to this machine and the trusted proxies themselves.
+
+    A request that somebody forwarded comes from elsewhere, whatever address it arrives from.
+    """
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        return constant_time_compare(given, settings.METRICS_TOKEN)
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    address = request.META.get("REMOTE_ADDR", "")
+    return address in settings.TRUSTED_PROXIES or _is_loopback(address)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
 @require_GET
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """Whether this worker can serve: database, and what contexts add by slot ``ready``.
 
-    A provider of the slot takes no arguments and returns ``(name, ok)``.
+    A provider of the slot takes no arguments and returns ``(name, ok)``. Which part is missing
+    is told to operators only.
     """
     checks = {"database": _database_ready()}
     if checks["database"]:
         checks |= dict(provider() for provider in providers("ready"))
-    return JsonResponse(
-        {"ready": all(checks.values()), "checks": checks},
-        status=200 if all(checks.values()) else 503,
-    )
+    is_ready = all(checks.values())
+    told: dict[str, Any] = {"ready": is_ready}
+    if is_operator(request):
+        told["checks"] = checks
+    return JsonResponse(told, status=200 if is_ready else 503)
 
 
 @require_GET
 @never_cache
 def metrics_text(request: HttpRequest) -> HttpResponse:
+    """The figures of this worker, for operators only."""
+    if not is_operator(request):
+        return HttpResponse(
+            "只对本机或带 KEXIANG_METRICS_TOKEN 令牌的请求开放。\n",
+            status=403,
+            content_type="text/plain; charset=utf-8",
+        )
     return HttpResponse(metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -116,7 +159,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address of ours with a slash too many leads to the right one; anything else is 404."""
+    bare = request.path_info.rstrip("/")
+    if bare and bare != request.path_info and request.method in ("GET", "HEAD") and _is_ours(bare):
+        query = request.META.get("QUERY_STRING", "")
+        target = escape_uri_path(bare) + (f"?{query}" if query else "")
+        return HttpResponsePermanentRedirect(target)
     return error_page(request, 404, _("没有找到您要的内容,可能已下架或网址有误。"))
+
+
+def _is_ours(path: str) -> bool:
+    return not path.startswith("//") and is_valid_path(path)
 
 
 @requires_csrf_token

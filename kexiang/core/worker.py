@@ -1,7 +1,8 @@
 """The worker process: claims jobs, keeps their heartbeat, reaps the dead, keeps schedules.
 
-Three threads: the main one runs jobs; the pulse writes heartbeats and progress and gives
-jobs of dead workers back; the scheduler runs short schedules and enqueues long ones.
+Four threads: the main one runs jobs; the express one runs the short jobs somebody waits for;
+the pulse writes heartbeats and progress and gives jobs of dead workers back; the scheduler runs
+short schedules and enqueues long ones.
 """
 
 import logging
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import OperationalError, close_old_connections, connection
+from django.db import DatabaseError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks.base import TaskContext
@@ -26,6 +27,7 @@ log = logging.getLogger("kexiang.jobs")
 
 BEAT_S = 2.0
 POLL_S = 0.5
+EXPRESS_POLL_S = 0.2
 STALE = timedelta(seconds=60)
 
 
@@ -38,12 +40,20 @@ class JobUnknown(Exception):
 
 
 class Worker:
-    """Runs jobs until ``stop()``; then finishes the job at hand and returns."""
+    """Runs jobs until ``stop()``; then finishes the job at hand and returns.
+
+    ``queue`` keeps it to one queue; an empty one means all of them.
+    """
 
     def __init__(
-        self, *, first_delay: timedelta = jobs.FIRST_DELAY, stop: threading.Event | None = None
+        self,
+        *,
+        first_delay: timedelta = jobs.FIRST_DELAY,
+        stop: threading.Event | None = None,
+        queue: str = "",
     ) -> None:
         self.id = jobs.worker_id()
+        self.queue = queue
         self.first_delay = first_delay
         self._stop = stop or threading.Event()
         self._current: Any = None
@@ -55,7 +65,9 @@ class Worker:
     def run(self) -> None:
         """Work until stopped."""
         jobs.specs()
+        self.queue = jobs.DEFAULT
         helpers = [
+            threading.Thread(target=self._express, name="express"),
             threading.Thread(target=self._every, args=(BEAT_S, self._pulse), name="pulse"),
             threading.Thread(target=self._every, args=(POLL_S, self.tick), name="schedules"),
         ]
@@ -69,6 +81,20 @@ class Worker:
         for thread in helpers:
             thread.join(timeout=3)
 
+    def _express(self) -> None:
+        """Run the express queue beside the main thread, whatever that is busy with."""
+        worker = Worker(first_delay=self.first_delay, stop=self._stop, queue=jobs.EXPRESS)
+        while not self._stop.is_set():
+            close_old_connections()
+            try:
+                busy = worker.run_one()
+            except DatabaseError as error:
+                log.warning("express: %s", error)
+                busy = False
+            if not busy:
+                self._stop.wait(EXPRESS_POLL_S)
+        connection.close()
+
     def _every(self, seconds: float, act: Callable[[], None]) -> None:
         while not self._stop.wait(seconds):
             close_old_connections()
@@ -81,7 +107,7 @@ class Worker:
 
     def run_one(self) -> bool:
         """Claim and run one ready job; whether there was one."""
-        if not DBTaskResult.objects.ready().exists():
+        if not self._ready().exists():
             return False
         row = self._claim()
         if row is None:
@@ -93,10 +119,14 @@ class Worker:
             self._current = None
         return True
 
+    def _ready(self) -> Any:
+        rows = DBTaskResult.objects.ready()
+        return rows.filter(queue_name=self.queue) if self.queue else rows
+
     def _claim(self) -> Any:
         try:
             with exclusive_transaction():
-                row = DBTaskResult.objects.ready().get_locked()
+                row = self._ready().get_locked()
                 if row is None:
                     return None
                 row.claim(self.id)

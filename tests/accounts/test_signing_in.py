@@ -14,10 +14,12 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 
 from kexiang.accounts import services, sms
 from kexiang.accounts.models import Person
 from kexiang.audit.models import Event
+from kexiang.core.worker import run_pending
 from tests.accounts.conftest import AT, PASSWORD, SYSTEM, make_person
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +32,7 @@ def _outbox(settings: Any, tmp_path: Any) -> None:
 
 
 def sent() -> list[dict[str, str]]:
+    run_pending()
     if not sms.outbox().exists():
         return []
     return [json.loads(line) for line in sms.outbox().read_text(encoding="utf-8").splitlines()]
@@ -296,14 +299,30 @@ def test_the_webhook_backend_hands_the_text_to_a_gateway(settings: Any):
     thread.start()
     settings.SMS_BACKEND, settings.SMS_TOKEN = "webhook", "t"
     settings.SMS_URL = f"http://127.0.0.1:{server.server_port}/"
-    sms.send("+8613800138000", "测试")
+    sms.send({"mobile": "+8613800138000", "text": "测试"})
     thread.join()
     server.server_close()
 
     assert got == [("Bearer t", {"mobile": "+8613800138000", "text": "【科技资源共享】测试"})]
-    with pytest.raises(sms.SmsFailed):
-        sms.send("+8613800138000", "无人接听")
-    assert not sms.try_send("+8613800138000", "无人接听")
+    with pytest.raises(OSError, match="refused"):
+        sms.send({"mobile": "+8613800138000", "text": "无人接听"})
+
+
+@pytest.mark.req("W-04")
+def test_slow_gateway_keeps_nobody_waiting(client: Client, person: Person, monkeypatch: Any):
+    """Even a gateway that never answers: the page comes at once, the code is tried again."""
+
+    def hang(_mobile: str, _text: str) -> None:
+        raise TimeoutError("no answer")
+
+    monkeypatch.setitem(sms.BACKENDS, "file", hang)
+    answer = client.post(CODE, {"phone": "13800138000"})
+
+    assert answer.status_code == 302
+    run_pending()
+    row = DBTaskResult.objects.get(queue_name="express")
+    assert row.status == "READY", "it will be tried again"
+    assert "13800138000" not in str(row.args_kwargs)
 
 
 def test_devices_are_told_in_plain_words(client: Client, person: Person):

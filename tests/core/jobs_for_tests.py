@@ -42,6 +42,12 @@ def hang(path: str) -> None:
         time.sleep(60)
 
 
+@job("tests.sleep")
+def sleep(path: str, seconds: float) -> None:
+    _line(path, "started")
+    time.sleep(seconds)
+
+
 @scheduled("tests.often", every=timedelta(seconds=2))
 def often() -> None:
     _line(os.environ["KEXIANG_TEST_OFTEN"], "tick")

@@ -13,9 +13,10 @@ from ninja import NinjaAPI, Schema, Status
 
 from kexiang.core import idempotency
 from kexiang.core.http import problem_of
-from kexiang.core.idempotency import idempotent
+from kexiang.core.idempotency import idempotent, idempotent_while
 from kexiang.core.models import IdempotentRequest, JobSchedule
-from kexiang.kernel.errors import Conflict, DomainError, TooMany
+from kexiang.kernel.actor import ANONYMOUS, Actor, Grant
+from kexiang.kernel.errors import Conflict, DomainError, NotFound, TooMany
 
 pytestmark = pytest.mark.urls(__name__)
 
@@ -50,21 +51,57 @@ def book(request: HttpRequest, body: Booking) -> Status[dict[str, Any]]:
     return Status(201, {"number": number})
 
 
+HIDDEN: set[int] = set()
+
+
+def _still_seen(request: HttpRequest, answer: dict[str, Any]) -> None:
+    if answer["number"] in HIDDEN:
+        raise NotFound("没有找到。")
+
+
+@api.post("/note", response={201: dict[str, Any]})
+@idempotent_while(_still_seen)
+def note(request: HttpRequest, body: Booking) -> Status[dict[str, Any]]:
+    from django.utils import timezone  # noqa: PLC0415 -- the clock of the view alone
+
+    number = JobSchedule.objects.count() + 1
+    JobSchedule.objects.create(name=f"note-{number}", next_at=timezone.now())
+    return Status(201, {"number": number})
+
+
 urlpatterns = [path("api/", api.urls)]
+ROLES: dict[str, Actor] = {}
+"""What the actor middleware finds behind a token; changed by a test as an administrator would."""
+
+
+def act_as(get_response: Any) -> Any:
+    def middleware(request: Any) -> Any:
+        request.actor = ROLES.get(request.headers.get("Authorization", ""), ANONYMOUS)
+        return get_response(request)
+
+    return middleware
 
 
 @pytest.fixture(autouse=True)
 def _only_this_operation(settings: Any) -> None:
     """Who a token belongs to is asked before, by the actor middleware, and tested there."""
-    settings.MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+    settings.MIDDLEWARE = ["django.middleware.common.CommonMiddleware", f"{__name__}.act_as"]
+    ROLES.clear()
+    HIDDEN.clear()
 
 
-def _post(slot: str = "A", *, key: str | None = "k-1", token: str = "t") -> Any:  # noqa: S107 -- not a secret
+def _post(
+    slot: str = "A",
+    *,
+    key: str | None = "k-1",
+    token: str = "t",  # noqa: S107 -- not a secret
+    path: str = "/api/book",
+) -> Any:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     if key is not None:
         headers["Idempotency-Key"] = key
     return Client(raise_request_exception=False).post(
-        "/api/book", {"slot": slot}, content_type="application/json", headers=headers
+        path, {"slot": slot}, content_type="application/json", headers=headers
     )
 
 
@@ -121,6 +158,51 @@ def test_refusal_is_kept_and_its_writes_are_not() -> None:
 def test_answer_about_the_caller_is_not_kept() -> None:
     assert _post("busy").status_code == 429
     assert not IdempotentRequest.objects.exists()
+
+
+ADMIN = Actor("p1", frozenset({Grant("unit_admin", org="o1")}), frozenset({"records:write"}))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "now",
+    [
+        ANONYMOUS,
+        Actor("p2", ADMIN.grants, ADMIN.scopes),
+        Actor("p1", frozenset(), ADMIN.scopes),
+        Actor("p1", frozenset({Grant("unit_admin", org="o2")}), ADMIN.scopes),
+        Actor("p1", frozenset({Grant("researcher", org="o1")}), ADMIN.scopes),
+        Actor("p1", ADMIN.grants, frozenset({"records:read"})),
+        Actor("p1", ADMIN.grants, None),
+    ],
+)
+def test_kept_answer_is_not_given_when_rights_have_changed(now: Actor) -> None:
+    ROLES["Bearer t"] = ADMIN
+    assert _post().status_code == 201
+    ROLES["Bearer t"] = now
+
+    answer = _post()
+
+    assert answer.status_code == 403
+    assert answer.json()["type"].endswith("idempotency_rights_changed")
+    assert "number" not in answer.json()
+    assert JobSchedule.objects.count() == 1, "and nothing is done a second time"
+    ROLES["Bearer t"] = Actor("p1", frozenset(ADMIN.grants), frozenset({"records:write"}))
+    assert _post().json() == {"number": 1}, "the same rights again see it again"
+
+
+@pytest.mark.django_db
+def test_kept_answer_is_not_given_when_its_content_is_hidden_by_now() -> None:
+    first = _post(path="/api/note")
+    HIDDEN.add(first.json()["number"])
+
+    answer = _post(path="/api/note")
+
+    assert (first.status_code, answer.status_code) == (201, 409)
+    assert answer.json()["type"].endswith("idempotency_answer_hidden")
+    assert JobSchedule.objects.count() == 1
+    HIDDEN.clear()
+    assert _post(path="/api/note").json() == first.json()
 
 
 @pytest.mark.django_db(transaction=True)

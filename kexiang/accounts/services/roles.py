@@ -1,6 +1,6 @@
 """Giving and ending roles; the switcher."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -21,6 +21,8 @@ from kexiang.accounts.types import (
 from kexiang.audit import services as audit
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+
+INVITATION_LIVES = timedelta(days=1)
 
 
 @transaction.atomic
@@ -201,7 +203,7 @@ def invite_member(
         "unit": unit.name,
         "role": Role(role).label,
     }
-    transaction.on_commit(lambda: sms.try_send(number, text))
+    sms.post(number, text, at=at, lives=INVITATION_LIVES)
     return membership
 
 

@@ -88,13 +88,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped
         self, user: Person, phone: str, code: str, **kwargs: Any
     ) -> None:
         text = _("验证码 %(code)s,用于登录或验证手机号,请勿告诉他人。")
-        sms.send(phone, str(text) % {"code": code})
+        at = timezone.now()
+        sms.post(phone, str(text) % {"code": code}, at=at, lives=sms.CODE_LIVES)
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
-        sms.try_send(phone, str(_("有人用本手机号登录,但此号尚未注册。如是本人,请先注册。")))
+        text = _("有人用本手机号登录,但此号尚未注册。如是本人,请先注册。")
+        sms.post(phone, str(text), at=timezone.now())
 
     def send_account_already_exists_sms(self, phone: str) -> None:
-        sms.try_send(phone, str(_("本手机号已有账号,请直接登录;忘记密码可用短信验证码登录。")))
+        text = _("本手机号已有账号,请直接登录;忘记密码可用短信验证码登录。")
+        sms.post(phone, str(text), at=timezone.now())
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{Site(self.request).place.short}] {subject}"

@@ -24,7 +24,7 @@ from kexiang.catalog.api.schemas import (
 from kexiang.catalog.models import PendingChange, Record
 from kexiang.catalog.types import ChangeState, RecordAction, RecordState
 from kexiang.core.http import ActorRequest
-from kexiang.core.idempotency import idempotent
+from kexiang.core.idempotency import idempotent_while
 from kexiang.core.problems import ProblemOut
 from kexiang.kernel.errors import Invalid, NotAllowed, Problem
 from kexiang.kinds import queries as kinds
@@ -37,6 +37,11 @@ ActionName = Literal[
 ]
 READ_ERRORS = dict.fromkeys(READ, ProblemOut)
 WRITE_ERRORS = dict.fromkeys(WRITE, ProblemOut)
+
+
+def _still_seen(request: ActorRequest, answer: dict[str, Any]) -> None:
+    """A kept answer tells of one record: raises ``NotFound`` when it is hidden by now."""
+    queries.record(request.actor, str(answer["id"]))
 
 
 def _require_read(request: ActorRequest) -> None:
@@ -103,7 +108,7 @@ def get_record(request: ActorRequest, uid: Uid) -> Any:
     "/records", response={201: RecordOut, **WRITE_ERRORS}, operation_id="create_record",
     summary="填报一项资源(存为草稿)",
 )  # fmt: skip
-@idempotent
+@idempotent_while(_still_seen)
 def create_record(request: ActorRequest, body: RecordCreate) -> Any:
     policies.require_known(request.actor)
     if body.is_secret:
@@ -130,7 +135,7 @@ def _only_owner(request: ActorRequest) -> str:
     "/records/{uid}", response={200: RecordOut, **WRITE_ERRORS}, operation_id="update_record",
     summary="修改草稿,或登记对已发布记录的变更",
 )  # fmt: skip
-@idempotent
+@idempotent_while(_still_seen)
 def update_record(request: ActorRequest, uid: Uid, body: RecordPatch) -> Any:
     row = services.update_record(
         actor=request.actor,
@@ -147,7 +152,7 @@ def update_record(request: ActorRequest, uid: Uid, body: RecordPatch) -> Any:
     "/records/{uid}/{action}", response={200: RecordOut, **WRITE_ERRORS},
     operation_id="act_on_record", summary="办理:提交、审核、退回、撤回、下架等",
 )  # fmt: skip
-@idempotent
+@idempotent_while(_still_seen)
 def act_on_record(request: ActorRequest, uid: Uid, action: ActionName, body: ActionIn) -> Any:
     policies.require_known(request.actor)
     row = services.act(
