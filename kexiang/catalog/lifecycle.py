@@ -7,6 +7,8 @@ record, ``dept_officer`` for the owner's superior department, ``county_officer``
 
 from kexiang.catalog.types import (
     ChangeState,
+    ExportAction,
+    ExportState,
     ImportAction,
     ImportState,
     RecordAction,
@@ -119,10 +121,23 @@ IMPORT: Lifecycle[M, D] = Lifecycle(
     steps=[
         Step(D.CHECK, frozenset({M.UPLOADED, M.CHECKED, M.FAILED}), M.CHECKING, AUTHORS),
         Step(D.CHECKED, frozenset({M.CHECKING}), M.CHECKED, SYSTEM),
+        Step(D.REOPEN, frozenset({M.UPLOADED, M.CHECKED, M.FAILED}), M.UPLOADED, AUTHORS),
         Step(D.RUN, frozenset({M.CHECKED, M.UPLOADED, M.FAILED}), M.RUNNING, AUTHORS),
         Step(D.FINISH, frozenset({M.RUNNING}), M.DONE, SYSTEM),
         Step(D.FAIL, frozenset({M.CHECKING, M.RUNNING}), M.FAILED, SYSTEM),
         Step(D.UNDO, frozenset({M.DONE}), M.UNDOING, AUTHORS),
         Step(D.UNDONE, frozenset({M.UNDOING}), M.UNDONE, SYSTEM),
+    ],
+)
+
+X = ExportState
+Y = ExportAction
+EXPORT: Lifecycle[X, Y] = Lifecycle(
+    "export",
+    initial=X.WAITING,
+    steps=[
+        Step(Y.BEGIN, frozenset({X.WAITING, X.RUNNING}), X.RUNNING, SYSTEM),
+        Step(Y.FINISH, frozenset({X.RUNNING}), X.DONE, SYSTEM),
+        Step(Y.FAIL, frozenset({X.WAITING, X.RUNNING}), X.FAILED, SYSTEM),
     ],
 )

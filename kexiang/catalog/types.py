@@ -92,6 +92,7 @@ class ImportState(TextChoices):
 class ImportAction(TextChoices):
     CHECK = "check", pgettext_lazy("import action", "校验")
     CHECKED = "checked", pgettext_lazy("import action", "校验完成")
+    REOPEN = "reopen", pgettext_lazy("import action", "重新核对")
     RUN = "run", pgettext_lazy("import action", "开始导入")
     FINISH = "finish", pgettext_lazy("import action", "导入完成")
     FAIL = "fail", pgettext_lazy("import action", "中止")
@@ -99,9 +100,54 @@ class ImportAction(TextChoices):
     UNDONE = "undone", pgettext_lazy("import action", "撤销完成")
 
 
+class FaultSort(TextChoices):
+    """What kind of fault a cell has, for counting them (ux.md B1)."""
+
+    MISSING = "missing", pgettext_lazy("fault", "必填的没有填")
+    VALUE = "value", pgettext_lazy("fault", "填写的内容不对")
+    TWICE = "twice", pgettext_lazy("fault", "编号重复")
+    OWNER = "owner", pgettext_lazy("fault", "单位没有找到")
+
+
+class PhotoState(TextChoices):
+    """Where a photo of the zip belongs."""
+
+    ROW = "row", pgettext_lazy("photo", "对应表中一行")
+    RECORD = "record", pgettext_lazy("photo", "对应已有记录")
+    UNKNOWN = "unknown", pgettext_lazy("photo", "没有对应")
+    TWICE = "twice", pgettext_lazy("photo", "对应多条")
+    REFUSED = "refused", pgettext_lazy("photo", "不能使用")
+
+
+class ExportState(TextChoices):
+    WAITING = "waiting", pgettext_lazy("export", "等待")
+    RUNNING = "running", pgettext_lazy("export", "生成中")
+    DONE = "done", pgettext_lazy("export", "可下载")
+    FAILED = "failed", pgettext_lazy("export", "未完成")
+
+
+class ExportAction(TextChoices):
+    BEGIN = "begin", pgettext_lazy("export action", "开始生成")
+    FINISH = "finish", pgettext_lazy("export action", "完成")
+    FAIL = "fail", pgettext_lazy("export action", "中止")
+
+
 class FlagKind(TextChoices):
     ERROR_WORD = "error_word", pgettext_lazy("flag", "错敏词")
     DUPLICATE = "duplicate", pgettext_lazy("flag", "疑似重复")
+
+
+CHANGE_FILES = "change"
+
+
+def files_subject(uid: str, audience: str) -> str:
+    """The subject of a record's files (``files.StoredFile.subject``) for one audience.
+
+    ``record:<uid>`` for public fields, ``record:<uid>:registered``, ``:unit`` and
+    ``:restricted`` for fields with fewer readers, ``record:<uid>:change`` for the new files of
+    a change nobody has accepted yet.
+    """
+    return f"record:{uid}" if audience == "public" else f"record:{uid}:{audience}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +183,6 @@ class FieldDiff:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-CHANGE_FILES = "change"
-
-
-def files_subject(uid: str, audience: str) -> str:
-    """The subject of a record's files (``files.StoredFile.subject``) for one audience.
-
-    ``record:<uid>`` for public fields, ``record:<uid>:registered``, ``:unit`` and
-    ``:restricted`` for fields with fewer readers, ``record:<uid>:change`` for the new files of
-    a change nobody has accepted yet.
-    """
-    return f"record:{uid}" if audience == "public" else f"record:{uid}:{audience}"
-
-
     """One labelled value of a record page.
 
     ``kind`` is the field type; ``items`` holds pictures, files, links and table rows.

@@ -36,6 +36,19 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class ZippedPhoto:
+    """One file of a zip of photos: ``entry`` finds it again, ``name`` is its readable path.
+
+    ``fault`` says why it cannot be used; ``size`` in bytes.
+    """
+
+    entry: str
+    name: str
+    size: int
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FileInfo:
     """A stored file as pages show it."""
 

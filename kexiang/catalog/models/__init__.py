@@ -1,6 +1,7 @@
 """Tables of the catalogue."""
 
-from kexiang.catalog.models.imports import ImportFault, ImportJob
+from kexiang.catalog.models.exports import ExportJob
+from kexiang.catalog.models.imports import HeadingMemory, ImportFault, ImportJob, ImportPhoto
 from kexiang.catalog.models.records import (
     PendingChange,
     Record,
@@ -13,8 +14,11 @@ from kexiang.catalog.models.records import (
 )
 
 __all__ = [
+    "ExportJob",
+    "HeadingMemory",
     "ImportFault",
     "ImportJob",
+    "ImportPhoto",
     "PendingChange",
     "Record",
     "RecordColumn",

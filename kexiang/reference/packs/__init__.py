@@ -29,10 +29,13 @@ _KNOWN_FILES = {
     "region_changes.csv",
     "zones.csv",
     "synonyms.txt",
+    "problems.txt",
     "error_words.txt",
     "hot_words.txt",
 }
-_KNOWN_FOLDERS = {"codes", "calendar", "kinds"}
+# Folders whose files other contexts read (``reference.queries.pack_files``).
+KEPT_FOLDERS = ("kinds", "imports")
+_KNOWN_FOLDERS = {"codes", "calendar", *KEPT_FOLDERS}
 _DEPTH = 6
 
 
@@ -144,7 +147,7 @@ def _check_files(reader: Reader) -> None:
     """A misspelt file name must not be silently left out."""
     for path in sorted(reader.folder.iterdir()):
         if path.is_dir() and path.name not in _KNOWN_FOLDERS and any(_texts(path)):
-            reader.fault(path.name, 1, "未知的文件夹,可用的有:codes、calendar、kinds。")
+            reader.fault(path.name, 1, "未知的文件夹,可用的有:codes、calendar、kinds、imports。")
         if path.is_file() and path.suffix in _SUFFIXES and path.name not in _KNOWN_FILES:
             known = "、".join(sorted(_KNOWN_FILES))
             reader.fault(path.name, 1, f"未知的文件,可用的有:{known}。")
@@ -194,11 +197,12 @@ def _read_pack(reader: Reader) -> Pack | None:
 def _kept_files(reader: Reader) -> tuple[tuple[str, str], ...]:
     """Files that another context reads; their content is that context's to check."""
     kept = []
-    for path in sorted((reader.folder / "kinds").glob("*.toml")):
-        file = f"kinds/{path.name}"
-        text = reader.text(file)
-        if text is not None:
-            kept.append((file, text))
+    for folder in KEPT_FOLDERS:
+        for path in sorted((reader.folder / folder).glob("*.toml")):
+            file = f"{folder}/{path.name}"
+            text = reader.text(file)
+            if text is not None:
+                kept.append((file, text))
     return tuple(kept)
 
 

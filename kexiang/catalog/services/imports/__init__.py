@@ -8,28 +8,44 @@ by somebody else), the held rows are deleted again and the import ends as not im
 """
 
 from kexiang.catalog.services.imports.command import ImportResult, import_file
+from kexiang.catalog.services.imports.faults import fault_workbook
 from kexiang.catalog.services.imports.jobs import (
     begin_check,
     begin_run,
     begin_undo,
-    fault_workbook,
     is_big,
     map_columns,
     start_import,
 )
 from kexiang.catalog.services.imports.passes import proceed as proceed_import
 from kexiang.catalog.services.imports.passes import work_import
+from kexiang.catalog.services.imports.presets import presets_for
+from kexiang.catalog.services.imports.reading import missing_fields
+from kexiang.catalog.services.imports.wizard import (
+    add_photos,
+    choose_preset,
+    choose_sheet,
+    remove_photos,
+    replace_file,
+)
 
 __all__ = [
     "ImportResult",
+    "add_photos",
     "begin_check",
     "begin_run",
     "begin_undo",
+    "choose_preset",
+    "choose_sheet",
     "fault_workbook",
     "import_file",
     "is_big",
     "map_columns",
+    "missing_fields",
+    "presets_for",
     "proceed_import",
+    "remove_photos",
+    "replace_file",
     "start_import",
     "work_import",
 ]

@@ -1,6 +1,6 @@
 """One batch of rows: cleaned, checked against each other and the unit, written in bulk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,9 @@ from kexiang.catalog import policies
 from kexiang.catalog.models import ImportJob, Record, RecordColumn, RecordLink, Revision
 from kexiang.catalog.services import ground, parts, values, writing
 from kexiang.catalog.services.columns import columns_of, other_columns
+from kexiang.catalog.services.imports.photos import Photos
 from kexiang.catalog.services.imports.reading import OWNER, Raw
-from kexiang.catalog.types import ImportMode, RecordState
+from kexiang.catalog.types import FaultSort, ImportMode, RecordState
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Invalid, Problem
 from kexiang.kernel.ids import new_uid
@@ -39,12 +40,18 @@ class Good:
 
 @dataclass(slots=True)
 class Checked:
+    """A batch judged: rows to import, faults by their sort, rows to be completed later."""
+
     goods: list[Good] = field(default_factory=list)
-    faults: list[Problem] = field(default_factory=list)
+    faults: list[tuple[FaultSort, Problem]] = field(default_factory=list)
+    open_rows: set[int] = field(default_factory=set)
+
+    def add(self, sort: FaultSort, problems: Iterable[Problem]) -> None:
+        self.faults.extend((sort, problem) for problem in problems)
 
     @property
     def bad_rows(self) -> int:
-        return len({fault.row for fault in self.faults})
+        return len({fault.row for _sort, fault in self.faults})
 
 
 class Workshop:
@@ -63,28 +70,36 @@ class Workshop:
         self._seen: dict[tuple[int, str, str], int] = {}
         self._own = accounts.organisation_info(job.owner) if job.owner else None
         self._numbers = parts.number_fields(self.spec)
+        self.photos = Photos(job, self.spec, at)
 
     def check(self, batch: list[Raw]) -> Checked:
         """Clean the rows; what is wrong is told by row and field."""
         done = Checked()
         for number, raw in batch:
-            named = raw.get(OWNER)
-            owner = self._owner(named, number, done)
-            fields = {name: value for name, value in raw.items() if name != OWNER}
-            cleaned = self.cleaner.clean(fields, row=number)
-            done.faults.extend(cleaned.problems)
-            if owner is None or not cleaned.is_good:
+            owner = self._owner(raw.pop(OWNER, None), number, done)
+            cleaned = self.cleaner.clean(raw, row=number)
+            done.add(FaultSort.VALUE, cleaned.faults)
+            missing = self._missing(cleaned.missing)
+            done.add(FaultSort.MISSING, missing)
+            if owner is None or cleaned.faults or missing:
                 continue
             try:
                 columns = columns_of(self.spec, cleaned.values)
             except Invalid as error:
-                done.faults.extend(
-                    Problem(p.where, p.message, p.label, number) for p in error.problems
-                )
+                found = (Problem(p.where, p.message, p.label, number) for p in error.problems)
+                done.add(FaultSort.VALUE, found)
                 continue
+            if cleaned.missing:
+                done.open_rows.add(number)
             done.goods.append(Good(number, owner, cleaned.values, columns))
         self._drop_used_numbers(done)
         return done
+
+    def _missing(self, missing: list[Problem]) -> list[Problem]:
+        """What speaks against the row: drafts of a lenient import need no more than a title."""
+        if not self.job.is_lenient:
+            return missing
+        return [problem for problem in missing if problem.where == self.spec.title_field]
 
     def _owner(self, named: Any, row: int, done: Checked) -> OrganisationInfo | None:
         text = str(named or "").strip()
@@ -97,7 +112,7 @@ class Workshop:
             message = (
                 _("单位“%s”没有登记或不在您的填报范围内,请核对全称或先登记该单位。") % text[:40]
             )
-            done.faults.append(Problem(OWNER, message, _("单位"), row))
+            done.add(FaultSort.OWNER, [Problem(OWNER, message, _("单位"), row)])
         return owner
 
     def _resolve(self, text: str) -> OrganisationInfo | None:
@@ -125,7 +140,8 @@ class Workshop:
                     message = _("%(label)s“%(value)s”与第 %(row)d 行重复,请核对。")
                 if message:
                     text = message % {"label": label, "value": value, "row": before}
-                    done.faults.append(Problem(name, text, label, good.row))
+                    done.add(FaultSort.TWICE, [Problem(name, text, label, good.row)])
+                    done.open_rows.discard(good.row)
                 else:
                     kept.append(good)
             done.goods = kept
@@ -159,6 +175,7 @@ class Workshop:
         Record.objects.bulk_create(records, batch_size=500)
         Revision.objects.bulk_create(map(self._revision, records), batch_size=500)
         self._write_parts(records)
+        self.photos.attach(records)
         if self.job.publishes and not self._holds:
             ground.enqueue_many(records)
         audit.record(

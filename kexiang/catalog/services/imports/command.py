@@ -6,12 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from kexiang.catalog.models import ImportFault, ImportJob
-from kexiang.catalog.services.imports import jobs, reading
+from kexiang.catalog.services.imports import jobs
 from kexiang.catalog.services.imports.passes import work_import
 from kexiang.catalog.types import ImportMode, ImportState, SecrecyCheck, Visibility
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Problem
-from kexiang.kinds import queries as kinds
 
 SHOWN_FAULTS = 200
 
@@ -87,9 +86,7 @@ def _apply(
     for head, field in mapping.items():
         if head in job.heads:
             columns[str(job.heads.index(head))] = field
-    spec = kinds.kind(job.kind)
-    default = reading.suggest(job.heads, spec, header_row=0)["units"]
-    jobs.map_columns(actor=actor, uid=job.uid, columns=columns, units={**default, **units})
+    jobs.map_columns(actor=actor, uid=job.uid, columns=columns, units=units)
 
 
 def _first_move(actor: Actor, job: ImportJob, at: datetime, *, dry_run: bool) -> ImportJob:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from kexiang.audit.services import advance
 from kexiang.catalog import policies
 from kexiang.catalog.lifecycle import IMPORT
 from kexiang.catalog.models import ImportFault, ImportJob
-from kexiang.catalog.services.imports import reading
+from kexiang.catalog.services.imports import memory, presets, reading
 from kexiang.catalog.types import (
     ImportAction,
     ImportMode,
@@ -27,15 +28,15 @@ from kexiang.catalog.types import (
     SecrecyCheck,
     Visibility,
 )
-from kexiang.core import tabular
 from kexiang.kernel.actor import Actor
-from kexiang.kernel.errors import Invalid, NotAllowed, NotFound, Problem
+from kexiang.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from kexiang.kernel.ids import new_uid
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import KindSpec
 
 INLINE_ROWS = 300
 MAX_BYTES = 200 * 1024 * 1024
+MAX_CONSTANT = 500
 
 
 def folder() -> Path:
@@ -57,6 +58,7 @@ def start_import(
     visibility: str = Visibility.PUBLIC,
     publish: SecrecyCheck | None = None,
     sheet: str = "",
+    header_row: int | None = None,
 ) -> ImportJob:
     """Take in a file (copied from ``path``) and suggest which column is which field.
 
@@ -69,33 +71,57 @@ def start_import(
     if organisation is not None:
         policies.require_enter(actor, organisation.uid, organisation.region)
     _require_publisher(actor, organisation.region if organisation else "", publish)
-    _require_choice("mode", mode, ImportMode)
-    _require_choice("visibility", visibility, Visibility)
-    found = reading.inspect(_small(path), spec, name=file_name, sheet=sheet)
-    uid = new_uid()
-    kept = folder() / f"{uid}{Path(file_name).suffix.lower()[:8]}"
-    shutil.copyfile(path, kept)
+    require_choice("mode", mode, ImportMode)
+    require_choice("visibility", visibility, Visibility)
+    found = reading.inspect(small(path), spec, name=file_name, sheet=sheet, header_row=header_row)
     job = ImportJob(
-        uid=uid,
+        uid=new_uid(),
         kind=spec.code,
         owner=organisation,
         mode=mode,
         visibility=visibility,
-        file_name=Path(file_name).name[-200:],
-        path=str(kept),
-        sha256=digest(kept),
-        sheet=found.sheet,
-        heads=list(found.heads),
-        mapping=found.mapping,
-        rows_total=found.rows_hint,
         target_state=RecordState.PUBLISHED if publish else RecordState.DRAFT,
         secrecy_by=publish.by if publish else "",
         secrecy_at=publish.at if publish else None,
         created_by=actor.uid,
         created_at=at,
     )
+    keep_file(job, path, file_name)
+    lay_out(job, spec, found)
     _take_in(job)
     return job
+
+
+def keep_file(job: ImportJob, path: Path, file_name: str) -> None:
+    """Copy a sheet into the folder of imports and note it in the job (unsaved)."""
+    kept = folder() / f"{job.uid}-{new_uid()}{Path(file_name).suffix.lower()[:8]}"
+    shutil.copyfile(path, kept)
+    job.path, job.sha256 = str(kept), digest(kept)
+    job.file_name = Path(file_name).name[-200:]
+
+
+def lay_out(job: ImportJob, spec: KindSpec, found: reading.Found) -> None:
+    """Note what a sheet looks like: heads, preset, mapping as remembered or suggested (unsaved)."""
+    job.sheet, job.heads, job.rows_total = found.sheet, list(found.heads), found.rows_hint
+    job.preset = found.preset
+    known = memory.recall(job)
+    use_preset(job, spec, known.preset if known else found.preset, known, found.header_row)
+
+
+def use_preset(
+    job: ImportJob,
+    spec: KindSpec,
+    code: str,
+    known: reading.Memory | None,
+    header_row: int,
+) -> None:
+    """Suggest the mapping anew by a preset, or by the heads alone (unsaved)."""
+    form = presets.preset(code)
+    job.preset = form.code if form is not None and spec.code in form.kinds else ""
+    job.mapping = reading.suggest(
+        job.heads, spec, header_row=header_row, preset=job.preset, memory=known
+    )
+    job.is_lenient = bool(job.preset and form and form.is_lenient) and not job.publishes
 
 
 @transaction.atomic
@@ -114,7 +140,7 @@ def _take_in(job: ImportJob) -> None:
     )
 
 
-def _small(path: Path) -> Path:
+def small(path: Path) -> Path:
     if path.stat().st_size > MAX_BYTES:
         raise Invalid([Problem("file", _("文件超过 200 MB,请拆成几个文件再上传。"))])
     return path
@@ -131,7 +157,7 @@ def _require_publisher(actor: Actor, region: str, publish: SecrecyCheck | None) 
         )
 
 
-def _require_choice(field: str, value: str, choices: Any) -> None:
+def require_choice(field: str, value: str, choices: Any) -> None:
     if value not in choices.values:
         allowed = "、".join(choices.values)
         raise Invalid([Problem(field, _("只能是 %s。") % allowed)])
@@ -164,29 +190,79 @@ def map_columns(
     uid: str,
     columns: Mapping[str, str],
     units: Mapping[str, str],
+    constants: Mapping[str, str] = MappingProxyType({}),
     mode: str = "",
+    lenient: bool | None = None,
+    at: datetime | None = None,
 ) -> ImportJob:
     """Set which column (by its position as text) is which field, and the units of money columns.
 
-    An empty field leaves the column out. Raises ``Invalid`` for an unknown or doubled field.
+    An empty field leaves the column out; ``constants`` fill fields that no column has. With
+    ``at`` the choice is remembered for the next sheet with the same heads. Raises ``Invalid``
+    for an unknown or doubled field.
     """
     job = locked(actor, uid)
     policies.require_own_check(actor, job)
     spec = kinds.kind(job.kind)
     chosen = {index: field for index, field in columns.items() if field}
+    fixed = {name: text.strip() for name, text in constants.items() if text.strip()}
     _require_columns(job, spec, chosen)
+    _require_constants(spec, chosen, fixed)
     job.mapping = {
         **job.mapping,
+        **_money(job, spec, chosen, units),
         "columns": chosen,
-        "units": {
-            name: unit for name, unit in units.items() if spec.has(name) and unit in ("元", "万元")
-        },
+        "constants": fixed,
     }
     if mode:
-        _require_choice("mode", mode, ImportMode)
+        require_choice("mode", mode, ImportMode)
         job.mode = mode
-    job.save(update_fields=["mapping", "mode"])
+    if lenient is not None:
+        job.is_lenient = lenient and not job.publishes
+    reopen(job, actor=actor, at=at)
+    job.save(update_fields=["mapping", "mode", "is_lenient"])
+    if at is not None:
+        memory.remember(job, at)
     return job
+
+
+def reopen(job: ImportJob, *, actor: Actor, at: datetime | None) -> None:
+    """What was checked before counts no longer when the mapping or the file changes."""
+    if at is not None and job.state in (ImportState.CHECKED, ImportState.FAILED):
+        advance(job, IMPORT, ImportAction.REOPEN, actor=actor.uid, at=at)
+    elif job.state not in (ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED):
+        raise Conflict(_("这次导入正在处理或已经结束,不能再改。"))
+
+
+def _money(
+    job: ImportJob, spec: KindSpec, chosen: Mapping[str, str], units: Mapping[str, str]
+) -> dict[str, Any]:
+    """Units of the chosen money columns: the head's own word first, then what somebody said."""
+    stated, ask = reading.money_units(job.heads, spec, chosen)
+    told = {name: unit for name, unit in units.items() if unit in ("元", "万元")}
+    return {"units": {**{n: u for n, u in told.items() if spec_has(spec, n)}, **stated}, "ask": ask}
+
+
+def spec_has(spec: KindSpec, name: str) -> bool:
+    """Whether an import of the kind knows the field (``customs.item_number`` too)."""
+    return any(column.key == name for column in kinds.import_columns(spec))
+
+
+def _require_constants(spec: KindSpec, chosen: Mapping[str, str], fixed: Mapping[str, str]) -> None:
+    problems = [
+        Problem(name, _("“%s”已有对应的列,不能再填固定值。") % name[:40])
+        for name in fixed
+        if name in chosen.values()
+    ]
+    problems += [
+        Problem(name, _("%(kind)s没有字段 %(field)s。") % {"kind": spec.label, "field": name[:40]})
+        for name in fixed
+        if not spec_has(spec, name)
+    ]
+    if any(len(text) > MAX_CONSTANT for text in fixed.values()):
+        problems.append(Problem("constants", _("固定值最多 %d 字。") % MAX_CONSTANT))
+    if problems:
+        raise Invalid(problems)
 
 
 def _require_columns(job: ImportJob, spec: KindSpec, chosen: Mapping[str, str]) -> None:
@@ -261,23 +337,3 @@ def is_big(job: ImportJob) -> bool:
     """Whether the work belongs into the job queue rather than into the request."""
     size = Path(job.path).stat().st_size if Path(job.path).exists() else 0
     return job.rows_total > INLINE_ROWS or size > 2 * 1024 * 1024
-
-
-def fault_workbook(*, actor: Actor, job: ImportJob, target: Path) -> None:
-    """Write the uploaded sheet with its faults marked to ``target``.
-
-    Raises ``NotFound`` when the import has no faults or its file has been cleaned away.
-    """
-    if not Path(job.path).exists():
-        raise NotFound(_("原文件已按保存期清理,不能再生成错误清单。"))
-    faults = ImportFault.objects.filter(job=job).order_by("row", "pk").iterator(chunk_size=2000)
-    marked = [
-        tabular.CellFault(fault.row, reading.column_index(job.mapping, fault.field), fault.message)
-        for fault in faults
-    ]
-    if not marked:
-        raise NotFound(_("这次导入没有有误的行。"))
-    source = tabular.read_rows(Path(job.path), sheet=job.sheet or None, name=job.file_name)
-    tabular.write_faults(
-        source, marked, target, heads=job.heads, head_row=int(job.mapping["header_row"])
-    )

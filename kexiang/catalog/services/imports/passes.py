@@ -11,6 +11,7 @@ from kexiang.audit.services import advance
 from kexiang.catalog.lifecycle import IMPORT
 from kexiang.catalog.models import ImportFault, ImportJob, Record
 from kexiang.catalog.services import ground
+from kexiang.catalog.services.imports import photos
 from kexiang.catalog.services.imports.batch import Checked, Workshop
 from kexiang.catalog.services.imports.jobs import is_big
 from kexiang.catalog.services.imports.reading import Raw, batches, raw_rows
@@ -65,20 +66,24 @@ def _check(job: ImportJob, actor: Actor, at: datetime) -> None:
         _begin(job, at)
     shop = Workshop(job, actor, at)
     for batch in batches(raw_rows(job), BATCH):
+        shop.photos.see(batch)
         done = shop.check(batch)
         with transaction.atomic():
             _keep_faults(job, done)
             _count(job, done, last=batch[-1][0], at=at)
     with transaction.atomic():
+        shop.photos.settle(actor)
         job.rows_total = job.rows_good + job.rows_bad
         job.save(update_fields=["rows_total"])
         advance(job, IMPORT, ImportAction.CHECKED, actor=SYSTEM, at=at, **_numbers(job))
 
 
 def _begin(job: ImportJob, at: datetime) -> None:
-    job.row_done = job.rows_good = job.rows_bad = 0
+    job.row_done = job.rows_good = job.rows_bad = job.rows_open = 0
     job.started_at = job.beat_at = at
-    job.save(update_fields=["row_done", "rows_good", "rows_bad", "started_at", "beat_at"])
+    job.save(
+        update_fields=["row_done", "rows_good", "rows_bad", "rows_open", "started_at", "beat_at"]
+    )
 
 
 def _numbers(job: ImportJob) -> dict[str, int]:
@@ -93,8 +98,9 @@ def _keep_faults(job: ImportJob, done: Checked) -> None:
             field=fault.where[:80],
             label=fault.label[:120],
             message=fault.message[:300],
+            sort=sort,
         )
-        for fault in done.faults
+        for sort, fault in done.faults
     ]
     ImportFault.objects.bulk_create(rows, batch_size=1000)
 
@@ -105,8 +111,13 @@ def _count(job: ImportJob, done: Checked, *, last: int, at: datetime) -> None:
     job.row_done, job.beat_at = last, at
     job.rows_good += len(done.goods)
     job.rows_bad += done.bad_rows
+    job.rows_open += len(done.open_rows)
     moved = ImportJob.objects.filter(pk=job.pk, row_done=before, state=job.state).update(
-        row_done=last, beat_at=at, rows_good=job.rows_good, rows_bad=job.rows_bad
+        row_done=last,
+        beat_at=at,
+        rows_good=job.rows_good,
+        rows_bad=job.rows_bad,
+        rows_open=job.rows_open,
     )
     if not moved:
         raise Conflict(_("这次导入正由另一个进程处理。"))
@@ -120,6 +131,7 @@ def _write(job: ImportJob, actor: Actor, at: datetime) -> None:
         if not _write_batch(job, shop, batch, at):
             return
     _let_go(job)
+    photos.add_to_records(job, actor, at)
     with transaction.atomic():
         job.rows_total, job.finished_at = job.rows_good + job.rows_bad, at
         job.save(update_fields=["rows_total", "finished_at"])
@@ -137,6 +149,7 @@ def _write_batch(job: ImportJob, shop: Workshop, batch: list[Raw], at: datetime)
         if done.faults and job.mode == ImportMode.ALL_OR_NOTHING:
             _take_back(job, done, at)
             return False
+        shop.photos.store(done.goods)
         with suppress(IntegrityError), transaction.atomic():
             shop.write(done.goods)
             _keep_faults(job, done)
@@ -202,6 +215,7 @@ def _undo(job: ImportJob, actor: Actor, at: datetime) -> None:
                 at=at,
                 data={"records": [row.uid for row in rows]},
             )
+            photos.let_go(job, rows)
             Record.objects.filter(pk__in=[row.pk for row in rows]).delete()
     with transaction.atomic():
         job.rows_kept = Record.objects.filter(import_job=job).count()
