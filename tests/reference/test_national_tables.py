@@ -205,12 +205,13 @@ def test_lists_are_the_standards(snapshot: Snapshot, system: str, file: str, cou
 
 
 @pytest.mark.shared_data
-def test_two_levels_of_the_library_classification(snapshot: Snapshot) -> None:
+def test_four_levels_of_the_library_classification(snapshot: Snapshot) -> None:
     theirs = rows("classifications/clc_top.csv")
 
-    ours = {item.code: item.label for item in snapshot.codes("clc") or ()}
+    ours = {item.code: (item.label, item.parent) for item in snapshot.codes("clc") or ()}
 
-    assert ours == {row["code"]: row["name"] for row in theirs if row["depth"] in ("1", "2")}
+    assert ours == {row["code"]: (row["name"], row["parent_code"]) for row in theirs}
+    assert len(ours) == 8826
 
 
 def test_countries_have_both_names(snapshot: Snapshot) -> None:
