@@ -20,8 +20,8 @@ RawRow = tuple[int, list[RawCell]]
 _ROW = re.compile(r"<row\b([^<>]*?)(?:/>|>(.*?)</row>)", re.S)
 _NUMBER = re.compile(r'\br="(\d+)"')
 _CELL = re.compile(
-    r'<c(?: r="([A-Z]{1,3})\d+")?(?: s="(\d+)")?(?: t="(\w+)")?'
-    r"(?:/>|>(?:<f[^<>]*(?:/>|>[^<]*</f>))?"
+    r'<c(?: r="([A-Z]{1,3})\d+")?(?: s="(\d+)")?(?: t="(\w+)")?(?: cm="\d+")?(?: vm="(\d+)")?'
+    r"(?:/>|>(?:<f[^<>]*(?:/>|>([^<]*)</f>))?"
     r"(?:<v[^<>]*>([^<]*)</v>|<v/>|<is><t[^<>]*>([^<]*)</t></is>)?</c>)"
 )
 _ANY_CELL = re.compile(r"<c[ />]")
@@ -58,10 +58,12 @@ def _fast(piece: str, number: int) -> list[RawRow] | None:
         if not body:
             continue
         cells = []
-        for letters, style, kind, value, inline in _CELL.findall(body):
+        for letters, style, kind, vm, formula, value, inline in _CELL.findall(body):
             seen += 1
             if kind == "inlineStr":
                 value = inline
+            elif kind == "e":
+                kind, value = error_or_picture(vm, formula, value)
             if value:
                 if "&" in value:
                     value = unescape(value)
@@ -83,15 +85,24 @@ def _slow(document: str, number: int) -> Iterator[RawRow]:
                 continue
             letters = (cell.get("r") or "").rstrip("0123456789")
             kind = cell.get("t") or ""
-            value = text_of(cell) if kind == "inlineStr" else _value_of(cell)
+            value = text_of(cell) if kind == "inlineStr" else _child(cell, "v")
+            if kind == "e":
+                kind, value = error_or_picture(cell.get("vm") or "", _child(cell, "f"), value)
             if value or letters == "":
                 cells.append((letters, cell.get("s") or "", kind or "n", value))
         yield number, cells
 
 
-def _value_of(cell: Any) -> str:
+def error_or_picture(vm: str, formula: str, value: str) -> tuple[str, str]:
+    """An error cell may be a picture: one placed in the cell (``vm``), or WPS's own formula."""
+    if "DISPIMG(" in formula:
+        return "str", formula
+    return ("vm", vm) if vm else ("e", value)
+
+
+def _child(cell: Any, name: str) -> str:
     for child in cell:
-        if local(child.tag) == "v":
+        if local(child.tag) == name:
             return str(child.text or "")
     return ""
 

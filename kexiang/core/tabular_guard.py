@@ -14,7 +14,8 @@ ZIP = b"PK\x03\x04"
 MAX_UNPACKED = 4 * 1024**3
 MAX_PART_RATIO = 250
 _RATIO_FROM = 16 * 1024**2
-MAX_PARTS = 5_000
+MAX_PARTS = 20_000
+_MAX_OLE = 50 * 1024**2
 _HEADS = (b"PK", b"\xd0\xcf", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc")
 
 
@@ -25,7 +26,9 @@ class Unreadable(Invalid):
 
 
 def kind_of(path: Path, name: str = "") -> str:
-    """``xlsx``, ``xls``, ``csv`` or ``jsonl``. Raises ``Unreadable``.
+    """``xlsx``, ``xls``, ``html``, ``xml``, ``csv`` or ``jsonl``, by its content.
+
+    Raises ``Unreadable`` with the reason.
 
     ``name`` is the name the user gave the file when the path is a stored copy.
     """
@@ -34,14 +37,10 @@ def kind_of(path: Path, name: str = "") -> str:
         head = stream.read(4096)
     if not head.strip(b"\x00\xef\xbb\xbf\r\n\t "):
         raise Unreadable("文件是空的。请确认选对了文件,并在保存后重新上传。")
-    if suffix in (".xlsm", ".xltm"):
-        raise Unreadable("文件带有宏(.xlsm)。请另存为 .xlsx 后再上传。")
-    if suffix == ".xlsx":
-        _check_xlsx(path, head)
-        return "xlsx"
-    if suffix == ".xls":
-        _check_xls(path, head)
-        return "xls"
+    if suffix in (".xlsm", ".xltm", ".xlsb"):
+        raise Unreadable(f"不接收带宏或二进制的工作簿({suffix})。请另存为 .xlsx 后再上传。")
+    if suffix in (".xlsx", ".xls", ".et"):
+        return _workbook_kind(path, head, suffix)
     if suffix in (".csv", ".txt", ".tsv"):
         _check_text(head, suffix)
         return "csv"
@@ -52,13 +51,35 @@ def kind_of(path: Path, name: str = "") -> str:
     raise Unreadable(f"不支持这种文件({shown})。可用 .xlsx、.xls、.csv 或 .jsonl。")
 
 
-def _check_xlsx(path: Path, head: bytes) -> None:
+def _workbook_kind(path: Path, head: bytes, suffix: str) -> str:
+    """What a workbook is by its content: systems name web pages and text tables ``.xls``."""
+    if head.startswith(ZIP):
+        _check_xlsx(path)
+        return "xlsx"
     if head.startswith(OLE):
-        if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d" in path.read_bytes()[:2_000_000]:
-            raise Unreadable("文件设有打开密码,无法读取。请去掉密码后另存再上传。")
-        raise Unreadable("文件其实是旧版 .xls 格式。请用 Excel 或 WPS 另存为 .xlsx 后再上传。")
-    if not head.startswith(ZIP):
-        raise Unreadable("文件扩展名是 .xlsx,内容却不是 Excel 工作簿。请重新导出后上传。")
+        _check_xls(path)
+        return "xls"
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if b"office:spreadsheet" in head and start.startswith(b"<?xml"):
+        return "xml"
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style")):
+        return "html"
+    if start.startswith((b"mime-version", b"from:")):
+        raise Unreadable("文件是单个网页档案(.mht)。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。")
+    if suffix == ".xls" and not head.startswith(_HEADS) and _is_text_table(head):
+        return "csv"
+    raise Unreadable(f"文件扩展名是 {suffix},内容却不是 Excel 工作簿。请重新导出后上传。")
+
+
+def _is_text_table(head: bytes) -> bool:
+    """A text with tabs or commas, in whatever encoding, is no picture and no program."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    controls = sum(head.count(bytes((code,))) for code in (*range(9), *range(14, 32)))
+    return not controls and (b"\t" in head or b"," in head)
+
+
+def _check_xlsx(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             check_archive(archive)
@@ -87,15 +108,15 @@ def check_archive(archive: zipfile.ZipFile) -> None:
             raise Unreadable("文件设有密码,无法读取。请去掉密码后再上传。")
 
 
-def _check_xls(path: Path, head: bytes) -> None:
-    if head.startswith(ZIP):
-        raise Unreadable("文件扩展名是 .xls,内容却是新版格式。请把扩展名改为 .xlsx 后再上传。")
-    if not head.startswith(OLE):
-        raise Unreadable(
-            "文件扩展名是 .xls,内容却不是 Excel 工作簿(可能是网页表格)。请另存为 .xlsx 后再上传。"
-        )
-    if path.stat().st_size > 50 * 1024**2:
+def _check_xls(path: Path) -> None:
+    """An OLE file: an old workbook, or the wrapping of one with a password."""
+    if path.stat().st_size > _MAX_OLE:
         raise Unreadable("旧版 .xls 文件过大。请另存为 .xlsx 后再上传。")
+    data = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise Unreadable("文件设有打开密码,无法读取。请去掉密码后另存再上传。")
+    if all(name.encode("utf-16-le") not in data for name in ("Workbook", "Book")):
+        raise Unreadable("文件已损坏,或不是 Excel 工作簿。请另存为 .xlsx 后再上传。")
 
 
 def _check_text(head: bytes, suffix: str) -> None:

@@ -7,12 +7,13 @@ because what repeats in a sheet is met early.
 import re
 from array import array
 from html import unescape
-from typing import IO
+from typing import IO, Any
 
 from lxml import etree
 
 from kexiang.core.tabular_cells import local, parser, text_of
 from kexiang.core.tabular_guard import Unreadable
+from kexiang.kernel.cells import picture_cell
 
 _PIECE = 1 << 18
 _MAX_BYTES = 512 * 1024**2
@@ -22,6 +23,9 @@ _ITEM = re.compile(r"<si><t(?: [^<>]*)?(?:/>|>([^<]*)</t>)</si>")
 _ITEM_END = re.compile(rb"</(?:[A-Za-z_][\w.\-]*:)?si\s*>")
 _ROOT = re.compile(rb"<((?:[A-Za-z_][\w.\-]*:)?)sst\b[^>]*>")
 _ODD = ("<!", "<?", ":si", "<si ", "<si/")
+_MARKS = frozenset("=_'‘’")
+_PICTURE = re.compile(r'^=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,100})"', re.I)
+_MARKED = re.compile(r"['‘’][\d０-９][^'‘’]*")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -29,16 +33,16 @@ class SharedStrings:
     """``get("17")`` is the 18th text. ``hot`` maps the numbers met first to their texts."""
 
     def __init__(self) -> None:
-        self.hot: dict[str, str] = {}
+        self.hot: dict[str, Any] = {}
         self._block = bytearray()
         self._ends = array("Q", [0])
 
-    def get(self, number: str) -> str | None:
+    def get(self, number: str) -> Any:
         """The text of that number, ``None`` when there is none. Raises ``ValueError``."""
         index = int(number) if number else -1
         if not 0 <= index < len(self._ends) - 1:
             return None
-        text = self._block[self._ends[index] : self._ends[index + 1]].decode()
+        text = cell_text(self._block[self._ends[index] : self._ends[index + 1]].decode())
         if len(self.hot) < _HOT:
             self.hot[number] = text
         return text
@@ -75,6 +79,17 @@ class SharedStrings:
         for text in texts:
             self._block += text.encode("utf-8", "replace")
             self._ends.append(len(self._block))
+
+
+def cell_text(text: str) -> Any:
+    """The text of a cell: a picture's formula is a picture, a marking apostrophe is none of it."""
+    if text[:1] in _MARKS:
+        found = _PICTURE.search(text)
+        if found:
+            return picture_cell(found.group(1), "(图片)")
+        if _MARKED.fullmatch(text):
+            return text[1:]
+    return text
 
 
 def _character(found: re.Match[str]) -> str:

@@ -3,14 +3,20 @@
 import codecs
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from kexiang.core.tabular_guard import Unreadable
+from kexiang.core.tabular_strings import cell_text
 
 MAX_FIELD = 1_000_000
 _STEP = 1 << 20
+_SEP = re.compile(r"\ufeff?\"?sep=([,;\t|])\"?\s*(?:\r?\n|$)", re.I)
+_QUOTED = re.compile(r'"[^"]*"')
+_AS_TEXT = re.compile(r'="([^"]*)"')
+_MARKS = frozenset("='‘’_")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -39,11 +45,21 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 
 def delimiter_of(path: Path, encoding: str) -> str:
-    """Comma, tab or semicolon: what parts the first lines into most cells."""
+    """What ``sep=`` names, else the mark that parts the first lines into most, equal cells."""
     with path.open(encoding=encoding, newline="", errors="strict") as stream:
-        sample = stream.read(8192)
-    counts = {mark: sample.count(mark) for mark in (",", "\t", ";")}
-    return max(counts, key=lambda mark: counts[mark]) if any(counts.values()) else ","
+        sample = stream.read(65_536)
+    named = _SEP.match(sample)
+    if named:
+        return named.group(1)
+    lines = [line for line in _QUOTED.sub("", sample).splitlines()[:50] if line.strip()]
+    lines = lines[:-1] or lines  # the last one may be cut
+    best, score = ",", 0
+    for mark in (",", "\t", ";", "|"):
+        counts = [count for line in lines if (count := line.count(mark))]
+        usual = max(set(counts), key=counts.count) if counts else 0
+        if usual * counts.count(usual) > score:
+            best, score = mark, usual * counts.count(usual)
+    return best
 
 
 def csv_rows(path: Path, encoding: str) -> Iterator[tuple[int, list[Any]]]:
@@ -63,6 +79,8 @@ def csv_rows(path: Path, encoding: str) -> Iterator[tuple[int, list[Any]]]:
                     f"第 {number + 1} 行附近的引号或内容过长,无法读取。请检查后重新导出。"
                 ) from None
             number += 1
+            if number == 1 and _SEP.match(delimiter.join(cells)):
+                continue
             if any(cells):
                 yield number, [_plain(cell) for cell in cells]
 
@@ -74,10 +92,13 @@ def _without_nul(stream: Iterator[str]) -> Iterator[str]:
         yield line
 
 
-def _plain(cell: str) -> str | None:
-    """The cell without the apostrophe with which an export disarms a formula."""
-    if len(cell) > 1 and cell[0] == "'" and cell[1] in _DANGEROUS:
-        return cell[1:]
+def _plain(cell: str) -> Any:
+    """The cell without what marks it as text: a leading apostrophe, or ``="00123"``."""
+    if cell[:1] in _MARKS and len(cell) > 1:
+        if cell[0] == "'" and cell[1] in _DANGEROUS:
+            return cell[1:]
+        quoted = _AS_TEXT.fullmatch(cell)
+        return quoted.group(1) if quoted else cell_text(cell)
     return cell or None
 
 

@@ -1,24 +1,27 @@
 """Rows of an .xlsx sheet, one after the other, in memory that does not grow with the sheet.
 
 The sheet is unpacked in pieces, cut after a row, and each piece is read by ``tabular_cells``:
-several times faster than openpyxl's read-only mode (docs/adr/0006), which still tells us which
-styles are dates.
+several times faster than openpyxl's read-only mode (docs/adr/0006). Hidden sheets are read by name
+only, error cells and pictures inside cells come as ``kernel.cells.Flawed``.
 """
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from lxml import etree
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
 from kexiang.core.tabular_cells import RawCell, local, parser, raw_rows
+from kexiang.core.tabular_facts import facts_of
 from kexiang.core.tabular_guard import Unreadable
-from kexiang.core.tabular_strings import SharedStrings
+from kexiang.core.tabular_strings import SharedStrings, cell_text
+from kexiang.core.tabular_styles import Styles
+from kexiang.core.tabular_types import SheetFacts
+from kexiang.kernel.cells import error_cell, picture_cell
 
 MAX_COLUMNS = 1_000
 _PIECE = 1 << 18
@@ -44,8 +47,11 @@ class Workbook:
             raise Unreadable(_BROKEN) from error
         try:
             self._names = {name.lower(): name for name in self._archive.namelist()}
+            self._styles = Styles()
+            self.hidden: set[str] = set()
             self.sheets = self._read_sheets()
-            self._dates = self._read_styles()
+            if "xl/styles.xml" in self._names:
+                self._styles.read(self._tree("xl/styles.xml"))
             self._numbers: dict[tuple[str, str], Any] = {}
         except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, OSError, EOFError) as error:
             self._archive.close()
@@ -73,44 +79,26 @@ class Workbook:
             return etree.parse(stream, parser()).getroot()
 
     def _read_sheets(self) -> dict[str, str]:
-        """Visible sheets: title → part, in the order of the tabs."""
+        """Title → part in the order of the tabs; ``hidden`` gets the titles of the hidden ones."""
         targets = {}
         for rel in self._tree("xl/_rels/workbook.xml.rels"):
             target = str(rel.get("Target", ""))
             targets[rel.get("Id")] = target.lstrip("/") if target[:1] == "/" else f"xl/{target}"
         found: dict[str, str] = {}
         root = self._tree("xl/workbook.xml")
-        self._epoch = date(1899, 12, 30)
         for node in root.iter():
             name = local(node.tag)
             if name == "workbookPr" and node.get("date1904") in ("1", "true"):
-                self._epoch = date(1904, 1, 1)
-            elif name == "sheet" and node.get("state", "visible") == "visible":
+                self._styles.is_1904 = True
+            elif name == "sheet":
                 part = targets.get(node.get(_REL) or node.get(_REL_STRICT), "")
                 if part.lower() in self._names and "worksheets/" in part.lower():
                     found[str(node.get("name"))] = part
-        if not found:
+                    if node.get("state", "visible") != "visible":
+                        self.hidden.add(str(node.get("name")))
+        if not found.keys() - self.hidden:
             raise Unreadable("工作簿里没有可读的工作表。")
         return found
-
-    def _read_styles(self) -> frozenset[str]:
-        """The cell styles (as text, as the cells name them) that show a date."""
-        if "xl/styles.xml" not in self._names:
-            return frozenset()
-        root = self._tree("xl/styles.xml")
-        formats = {str(number): text for number, text in BUILTIN_FORMATS.items()}
-        formats |= {str(n): "yyyy-mm-dd" for n in (*range(27, 37), *range(50, 59))}
-        dates: set[str] = set()
-        for node in root.iter():
-            if local(node.tag) == "numFmt":
-                formats[str(node.get("numFmtId"))] = str(node.get("formatCode", ""))
-        for node in root:
-            if local(node.tag) == "cellXfs":
-                for index, xf in enumerate(node):
-                    code = formats.get(str(xf.get("numFmtId", "0")), "")
-                    if is_date_format(code) or any(mark in code for mark in "年月日"):
-                        dates.add(str(index))
-        return frozenset(dates)
 
     def strings(self) -> SharedStrings:
         """The shared strings, read when first asked for. May be handed to another opening."""
@@ -128,6 +116,14 @@ class Workbook:
                 first = list(islice(raw_rows(piece, head, tail, 0), 5))
                 return any(sum(bool(cell[3]) for cell in cells) > 1 for _, cells in first)
         return False
+
+    def facts(self, sheet: str) -> SheetFacts:
+        """Merged ranges, hidden rows and columns. Raises ``Unreadable``."""
+        try:
+            with self._part(self.sheets[sheet]) as stream:
+                return facts_of(stream)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise Unreadable(_BROKEN) from error
 
     def rows_hint(self, sheet: str) -> int | None:
         """The last row by the sheet's own declaration; programs do not always write it."""
@@ -147,7 +143,13 @@ class Workbook:
                         values = self._values(cells)
                         if values:
                             yield number, values
-        except (etree.XMLSyntaxError, zipfile.BadZipFile, EOFError, ValueError) as error:
+        except (
+            etree.XMLSyntaxError,
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            ValueError,
+        ) as error:
             if isinstance(error, Unreadable):
                 raise
             raise Unreadable(_BROKEN) from error
@@ -169,7 +171,7 @@ class Workbook:
             elif kind == "b":
                 value = text.strip() in ("1", "true")
             else:
-                value = None if kind == "e" else text
+                value = _special(kind, text)
             if value is None or value == "":
                 continue
             if position >= MAX_COLUMNS:
@@ -183,22 +185,20 @@ class Workbook:
         return values
 
     def _number(self, text: str, style: str) -> Any:
-        """A number, or a date when the cell's style shows one; the common ones are remembered."""
-        try:
-            value: Any = int(text)
-        except ValueError:
-            value = float(text)
-        if style in self._dates and 0 <= value < 2_958_466:
-            moment = datetime.combine(self._epoch, datetime.min.time()) + timedelta(days=value)
-            value = moment.date() if value == int(value) else _whole(moment)
+        """A number as its cell shows it; the common ones are remembered."""
+        value = self._styles.number(text, style)
         if len(self._numbers) < _KEPT_NUMBERS:
             self._numbers[text, style] = value
         return value
 
 
-def _whole(moment: datetime) -> datetime:
-    """To the second: a fraction of a day is never exact."""
-    return (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
+def _special(kind: str, text: str) -> Any:
+    """Formula texts, inline texts, errors (``e``) and pictures inside cells (``vm``)."""
+    if kind == "e":
+        return error_cell(text)
+    if kind == "vm":
+        return picture_cell(f"vm:{text}", "(图片)")
+    return cell_text(text)
 
 
 _COLUMNS: dict[str, int] = {}

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from kexiang.kernel.cells import Flawed, is_damaged
 from kexiang.kinds.rules import texts
 from kexiang.kinds.types import FieldSpec
 
@@ -16,6 +17,11 @@ _LARGEST = 10**18
 
 class Bad(ValueError):
     """A value that cannot be kept. The message is a whole sentence for people."""
+
+
+def told(error: Bad, value: Any, spec: FieldSpec) -> str:
+    """The sentence of a fault; a cell that has no usable value says itself what is wrong."""
+    return f"{spec.label}{value.reason}。" if isinstance(value, Flawed) else str(error)
 
 
 def shown(value: Any) -> str:
@@ -33,9 +39,11 @@ def text_of(value: Any, label: str) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, (int, float)):
-        if not abs(value) < (_TOO_LONG if isinstance(value, float) else _LARGEST):
+        most = _TOO_LONG if isinstance(value, float) else _LARGEST
+        if not abs(value) < most or (isinstance(value, int) and is_damaged(value)):
             raise Bad(
-                f"{label}的数字过长,Excel 可能已改动末尾几位。请把该列设为“文本”格式后重新填写。"
+                f"{label}的数字过长,Excel 只能存 15 位,末尾几位已经改动。"
+                "请把该列设为“文本”格式后重新填写。"
             )
         return str(int(value)) if value == int(value) else f"{value:.15g}"
     if isinstance(value, Decimal):

@@ -9,7 +9,7 @@ from typing import Any
 
 from kexiang.kernel.errors import Problem
 from kexiang.kinds.rules import texts
-from kexiang.kinds.rules.base import Bad, Clean
+from kexiang.kinds.rules.base import Bad, Clean, told
 from kexiang.kinds.rules.codes import Lookup
 from kexiang.kinds.rules.fields import compile_field
 from kexiang.kinds.rules.tables import Table
@@ -85,7 +85,7 @@ class Cleaner:
             try:
                 value = clean(value)
             except Bad as error:
-                faults.append(Problem(name, str(error), spec.label, row))
+                faults.append(Problem(name, told(error, value, spec), spec.label, row))
                 continue
             if value is not None:
                 values[name] = value

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from kexiang.kernel.cells import Serial1904
 from kexiang.kinds.rules.texts import half
 
 _SEPARATED = re.compile(
@@ -46,6 +47,8 @@ def parse(value: Any) -> str:
 def _number(value: float) -> str:
     if value != value or value in (float("inf"), float("-inf")):
         raise NotADate("不是日期")
+    if isinstance(value, Serial1904):
+        value = float(value) + Serial1904.DAYS
     whole = int(value)
     if _FIRST <= whole <= _LAST:
         return (_EPOCH + timedelta(days=whole)).isoformat()

@@ -12,6 +12,7 @@ _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _UNIT = re.compile(r"(万元|亿元|千元|元)")
 _MARKS = re.compile(r"[*＊:：★●]|必填|选填")
 _VERSION = re.compile(r"模板版本\s*([a-z][a-z0-9_]*):([0-9a-f]{6,})")
+_GENERIC = re.compile(r"(信息|情况|资料|内容|管理|状态|参数|事项|数据|地址|部分|指标)$")
 _CLOSE = 0.82
 
 
@@ -113,11 +114,31 @@ def _words(
 
 
 def _forms(head: str) -> list[str]:
-    """The head as it is, without marks, without brackets; longest first."""
+    """The head as it is, without marks, without brackets; longest first.
+
+    Of a head of two levels (``联系人/电话``) also the two together (联系人电话), and the lower one
+    alone where the upper one only names a part of the form (``仪器基本信息/规格型号``).
+    """
     text = str(head or "")
     plain = _MARKS.sub("", text)
-    forms = [fold(text), fold(plain), fold(_BRACKETS.sub("", plain))]
+    bare = _BRACKETS.sub("", plain)
+    forms = [fold(text), fold(plain), fold(bare)]
+    upper, slash, lower = bare.rpartition("/")
+    if slash and upper and lower:
+        forms.append(fold(bare.replace("/", "")))
+        if _GENERIC.search(upper.strip()):
+            forms += _forms(_lower_of(text))
     return [form for form in dict.fromkeys(forms) if form]
+
+
+def _lower_of(head: str) -> str:
+    """The lowest level with its brackets; a slash inside brackets parts nothing."""
+    depth = 0
+    for place in range(len(head) - 1, -1, -1):
+        depth += (head[place] in ")）]】") - (head[place] in "(（[【")
+        if head[place] == "/" and depth == 0:
+            return head[place + 1 :]
+    return ""
 
 
 def _alike(head: str, words: dict[str, ImportColumn], taken: set[str]) -> ImportColumn | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from kexiang.kernel.errors import Problem
 from kexiang.kinds.rules import texts
-from kexiang.kinds.rules.base import Bad, text_of
+from kexiang.kinds.rules.base import Bad, text_of, told
 from kexiang.kinds.rules.codes import Lookup
 from kexiang.kinds.rules.fields import compile_field
 from kexiang.kinds.types import FieldSpec
@@ -49,7 +49,8 @@ class Table:
         try:
             given = self._rows(raw)
         except Bad as error:
-            return [], [Problem(self.spec.name, str(error), label, row)]
+            text = told(error, raw.get(self.spec.name), self.spec)
+            return [], [Problem(self.spec.name, text, label, row)]
         rows: list[dict[str, Any]] = []
         problems: list[Problem] = []
         for number, one in enumerate(given, start=1):
@@ -110,11 +111,13 @@ class Table:
             problems.append(Problem(f"{place}.{str(name)[:40]}", text, self.spec.label, row))
         bad = set()
         for sub, clean in self._subs:
+            given = one.get(sub.name)
             try:
-                value = clean(one.get(sub.name))
+                value = clean(given)
             except Bad as error:
                 bad.add(sub.name)
-                problems.append(Problem(f"{place}.{sub.name}", f"{title}:{error}", sub.label, row))
+                text = f"{title}:{told(error, given, sub)}"
+                problems.append(Problem(f"{place}.{sub.name}", text, sub.label, row))
                 continue
             if value is not None:
                 values[sub.name] = value
