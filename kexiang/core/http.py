@@ -14,6 +14,7 @@ from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import (
     Conflict,
     DomainError,
+    Gone,
     Invalid,
     NotAllowed,
     NotAuthenticated,
@@ -25,6 +26,7 @@ from kexiang.kernel.errors import (
 STATUS: dict[type[Exception], int] = {
     NotAuthenticated: 401,
     NotAllowed: 403,
+    Gone: 410,
     NotFound: 404,
     ObjectDoesNotExist: 404,
     Http404: 404,
@@ -40,6 +42,7 @@ TITLES = {
     404: "没有找到",
     405: "不支持的方法",
     409: "与当前状态冲突",
+    410: "已撤下",
     422: "填写有误",
     429: "操作过于频繁",
     500: "系统出现问题",

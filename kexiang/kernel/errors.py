@@ -43,6 +43,12 @@ class NotFound(DomainError):
     code = "not_found"
 
 
+class Gone(NotFound):
+    """There was such a thing, open to this actor, and it has been withdrawn for good or for now."""
+
+    code = "gone"
+
+
 class Conflict(DomainError):
     """The thing has changed meanwhile, or the key was used for something else."""
 

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, PlainSerializer
 from kexiang.catalog.types import ImportMode, Visibility
 from kexiang.core.problems import FaultOut
 
-READ = (401, 403, 404, 422, 429)
-WRITE = (400, 401, 403, 404, 409, 422, 429)
+READ = (401, 403, 404, 410, 422, 429)
+WRITE = (400, 401, 403, 404, 409, 410, 422, 429)
 
 
 def _printable(text: str) -> str:

@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from kexiang.catalog import policies, rules
 from kexiang.catalog.models import PendingChange, Record, RecordStep, Revision
 from kexiang.catalog.queries import wording
-from kexiang.catalog.types import CHANGE_FILES, ChangeState, FieldDiff, Group, RecordState, Value
+from kexiang.catalog.queries.gone import raise_if_gone
+from kexiang.catalog.types import (
+    CHANGE_FILES,
+    ChangeState,
+    FieldDiff,
+    Group,
+    RecordState,
+    Value,
+)
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import NotFound
 from kexiang.kernel.ids import is_uid
@@ -129,7 +137,10 @@ def _word(actor: Actor, word: str) -> Q:
 
 
 def record(actor: Actor, uid: str) -> Record:
-    """One record by uid or number; raises ``NotFound`` when the actor may not know of it."""
+    """One record by uid or number; raises ``NotFound`` when the actor may not know of it.
+
+    ``Gone``, a ``NotFound``, tells that it was public once.
+    """
     named = {"uid": uid} if is_uid(uid) else {"number": uid.strip()}
     row = None
     if uid.isprintable():
@@ -173,6 +184,8 @@ def with_open_changes(rows: QuerySet[Record]) -> QuerySet[Record]:
     pending = PendingChange.objects.filter(closed_at__isnull=True)
     return rows.prefetch_related(Prefetch("changes", queryset=pending, to_attr="open_changes"))
 
+        if uid.isprintable():
+            raise_if_gone(actor, named)
 
 def record_view(actor: Actor, row: Record, values: Mapping[str, Any] | None = None) -> list[Group]:
     """The page of a record: groups of labelled values, only what this actor may read.
