@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from kexiang.audit import services as audit
 from kexiang.audit.services import advance
 from kexiang.catalog.lifecycle import IMPORT
 from kexiang.catalog.models import ImportFault, ImportJob, Record
@@ -15,6 +14,7 @@ from kexiang.catalog.services.imports import photos
 from kexiang.catalog.services.imports.batch import Checked, Workshop
 from kexiang.catalog.services.imports.jobs import is_big
 from kexiang.catalog.services.imports.reading import Raw, batches, raw_rows
+from kexiang.catalog.services.imports.undo import undo
 from kexiang.catalog.types import ImportAction, ImportMode, ImportState
 from kexiang.core import jobs
 from kexiang.kernel.actor import Actor
@@ -35,7 +35,7 @@ def work_import(*, actor: Actor, uid: str, at: datetime) -> ImportJob:
     work = {
         ImportState.CHECKING: _check,
         ImportState.RUNNING: _write,
-        ImportState.UNDOING: _undo,
+        ImportState.UNDOING: undo,
     }.get(ImportState(job.state))
     if work is None:
         return job
@@ -192,32 +192,3 @@ def _fail(job: ImportJob, message: str, at: datetime) -> None:
         job.message, job.finished_at = message[:300], at
         job.save(update_fields=["message", "finished_at"])
         advance(job, IMPORT, ImportAction.FAIL, actor=SYSTEM, at=at)
-
-
-def _undo(job: ImportJob, actor: Actor, at: datetime) -> None:
-    """Delete what nobody has touched since; the rest stays and is counted."""
-    untouched = Record.objects.filter(import_job=job, version=1, state=job.target_state).exclude(
-        backlinks__isnull=False
-    )
-    while True:
-        with transaction.atomic():
-            rows = list(untouched.only("pk", "uid", "version", "visibility")[:BATCH])
-            if not rows:
-                break
-            if job.publishes:
-                for row in rows:
-                    row.version += 1
-                ground.enqueue_many(rows, op="delete")
-            audit.record(
-                kind="record.import_undone",
-                subject=f"import:{job.uid}",
-                actor=actor.uid,
-                at=at,
-                data={"records": [row.uid for row in rows]},
-            )
-            photos.let_go(job, rows)
-            Record.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    with transaction.atomic():
-        job.rows_kept = Record.objects.filter(import_job=job).count()
-        job.save(update_fields=["rows_kept"])
-        advance(job, IMPORT, ImportAction.UNDONE, actor=SYSTEM, at=at, kept=job.rows_kept)
