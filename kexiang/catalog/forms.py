@@ -10,6 +10,12 @@ from kexiang.catalog.types import ImportMode, RecordState, Visibility
 
 ANY = ("", _("全部"))
 COMPLETE = [ANY, ("low", _("低于 60%")), ("middle", _("60%–84%")), ("high", _("85% 以上"))]
+STATES = [
+    ANY,
+    ("shown", _("已发布(含变更审核中)")),
+    ("waiting", _("审核中(各环节)")),
+    *RecordState.choices,
+]
 FRESH = [ANY, ("stale", _("久未更新")), ("fresh", _("近期更新或确认"))]
 
 
@@ -51,7 +57,7 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_("名称、型号或编号"), required=False, max_length=100)
     kind = forms.ChoiceField(label=_("类型"), required=False)
-    state = forms.ChoiceField(label=_("状态"), required=False, choices=[ANY, *RecordState.choices])
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=STATES)
     complete = forms.ChoiceField(label=_("完整度"), required=False, choices=COMPLETE)
     fresh = forms.ChoiceField(label=_("更新情况"), required=False, choices=FRESH)
 

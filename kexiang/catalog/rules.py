@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 SHOWN = frozenset({"published", "change_check"})
+WAITING = frozenset({"unit_check", "dept_check", "city_check", "change_check"})
 # A unit's own business: offices above it see nothing before the unit has let it go.
 INTERNAL = frozenset({"draft", "unit_check", "withdrawn"})
 LIKENESS = 0.86

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from kexiang.catalog.views import detail, entry, imports, lists
+from kexiang.catalog.views import detail, entry, imports, lists, pick
 
 app_name = "catalog"
 UID = "(?P<uid>[0-9A-HJKMNP-TV-Z]{26})"
@@ -32,6 +32,7 @@ urlpatterns = [
         name="record_restore",
     ),
     re_path(rf"^work/records/{UID}/{ACTION}/$", detail.record_act, name="record_act"),
+    path("work/suggest/", pick.suggest, name="suggest"),
     path("work/review/", lists.review_queue, name="review_queue"),
     path("work/review/batch/", lists.review_batch, name="review_batch"),
     path("work/imports/", imports.import_list, name="import_list"),

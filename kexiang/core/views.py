@@ -169,7 +169,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _is_ours(path: str) -> bool:
-    return not path.startswith("//") and is_valid_path(path)
+    return not path.startswith("//") and bool(is_valid_path(path))
 
 
 @requires_csrf_token

@@ -30,9 +30,11 @@ def form_for(
     values: Mapping[str, Any] | None = None,
     only: Iterable[str] | None = None,
     draft: bool = False,
+    names: Mapping[str, str] | None = None,
 ) -> KindForm:
     """The form of a kind, bound when ``data`` is given.
 
+    ``names`` is what stands for uids of records and units.
     ``values`` are stored values to start from, ``only`` the fields to show. ``draft`` accepts
     open required fields. A ``cleaner`` of the caller knows more than the pack's lists: records
     and organisations by name.
@@ -46,6 +48,7 @@ def form_for(
         values=values,
         only=only,
         draft=draft,
+        names=names,
     )
 
 

@@ -151,3 +151,26 @@ def test_the_build_uses_nothing_newer_than_the_floor():
     for word in (":has(", ":is(", ":where(", "color-mix(", "@layer", "@container"):
         assert word not in text, word
     assert not re.search(r"[;{]inset:", text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/help/", "/help"),
+        ("/help/search/?a=1&b=%E4%B8%8D%E9%94%88%E9%92%A2", "/help/search?a=1&b=%E4%B8%8D%E9%94%88%E9%92%A2"),
+        ("/search/", "/search"),
+        ("/units/", "/units"),
+        ("/work", "/work/"),
+        ("/accounts/login", "/accounts/login/"),
+    ],
+)
+def test_a_slash_too_many_or_too_few_leads_on(client: Client, path: str, target: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (301, target)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/nothing/", "//evil.example/", "/help//evil/", "/"])
+def test_nothing_else_is_led_away(client: Client, path: str) -> None:
+    assert client.get(path).status_code in (200, 404)

@@ -5,6 +5,8 @@ import { columns } from "./columns.js";
 import { copying } from "./copy.js";
 import { dropdowns } from "./dropdowns.js";
 import { keys } from "./keys.js";
+import { picker } from "./pick.js";
+import { rows } from "./rows.js";
 import { sticky } from "./sticky.js";
 import { suggestions } from "./suggest.js";
 
@@ -12,6 +14,8 @@ function start(root) {
   root.querySelectorAll("[data-autosave]").forEach(autosave);
   root.querySelectorAll("[data-columns]").forEach(columns);
   root.querySelectorAll(".kx-table__scroll").forEach(sticky);
+  root.querySelectorAll("[data-rows]").forEach((box) => rows(box, start));
+  root.querySelectorAll("[data-pick]").forEach(picker);
   root.querySelectorAll("[data-suggest]").forEach(suggestions);
   root.querySelectorAll("[data-submit-on-change]").forEach((field) => {
     field.addEventListener("change", () => field.form && field.form.submit());

@@ -19,6 +19,7 @@ export function columns(box) {
     box.querySelectorAll("input").forEach((input) => {
       input.checked = !hidden.has(input.value);
     });
+    table.querySelector("table")?.dispatchEvent(new Event("kx:columns"));
   }
 
   box.addEventListener("change", (event) => {

@@ -27,6 +27,7 @@ from kexiang.catalog.queries.offers import (
     similar,
     standards_of,
 )
+from kexiang.catalog.queries.picking import Choice, names_in, suggestions
 from kexiang.catalog.queries.quality import (
     Suspect,
     UnitQuality,
@@ -43,6 +44,7 @@ from kexiang.catalog.queries.reading import (
     all_values,
     change_for,
     differences,
+    kinds_used,
     last_reason,
     linked_from,
     may_see_files,
@@ -57,6 +59,7 @@ from kexiang.catalog.queries.reading import (
     revisions,
     stale_days,
     steps,
+    sum_of_values,
     with_open_changes,
 )
 from kexiang.catalog.queries.wording import address
@@ -72,6 +75,7 @@ from kexiang.catalog.queries.work import (
 
 __all__ = [
     "PUBLIC_REACH",
+    "Choice",
     "CountyRow",
     "Offer",
     "Purchase",
@@ -102,10 +106,12 @@ __all__ = [
     "in_charge",
     "kind_counts",
     "kind_labels",
+    "kinds_used",
     "last_reason",
     "linked_from",
     "marks",
     "may_see_files",
+    "names_in",
     "newest",
     "offers",
     "open_change",
@@ -127,6 +133,8 @@ __all__ = [
     "stale_days",
     "standards_of",
     "steps",
+    "suggestions",
+    "sum_of_values",
     "suspects",
     "todos",
     "unit_cards",

@@ -1,6 +1,6 @@
 """How good an entry is: suspicious words, likely duplicates, duty to share, age, completeness."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kexiang.catalog import policies, rules
 from kexiang.catalog.models import Record
 from kexiang.catalog.queries import wording
-from kexiang.catalog.queries.reading import is_stale_q
+from kexiang.catalog.queries.reading import is_stale_q, state_q
 from kexiang.catalog.types import Mark, RecordState
 from kexiang.kernel.actor import Actor
 from kexiang.kinds import queries as kinds
@@ -156,24 +156,24 @@ class UnitQuality:
     completeness: int
 
 
-def unit_quality(actor: Actor, owner: str, today: date) -> UnitQuality:
-    """The state of a unit's entries in one query; counts only what the actor may see."""
-    return _quality(Record.objects.filter(policies.visible(actor), owner__uid=owner), today)
+def unit_quality(actor: Actor, owners: Iterable[str], today: date) -> UnitQuality:
+    """The state of the entries of some units in one query; only what the actor may see."""
+    rows = Record.objects.filter(policies.visible(actor), owner__uid__in=list(owners))
+    return _quality(actor, rows, today)
 
 
 def office_quality(actor: Actor, today: date) -> UnitQuality:
     """The same over everything the actor may see: what an office answers for; one query."""
-    return _quality(Record.objects.filter(policies.visible(actor)), today)
+    return _quality(actor, Record.objects.filter(policies.visible(actor)), today)
 
 
-def _quality(rows: QuerySet[Record], today: date) -> UnitQuality:
-    shown = Q(state__in=rules.SHOWN)
-    waiting = Q(state__in=["unit_check", "dept_check", "city_check", "change_check"])
+def _quality(actor: Actor, rows: QuerySet[Record], today: date) -> UnitQuality:
+    shown = state_q(actor, "shown")
     answer = rows.aggregate(
         total=Count("pk"),
         published=Count("pk", filter=shown),
-        waiting=Count("pk", filter=waiting),
-        returned=Count("pk", filter=Q(state=RecordState.RETURNED)),
+        waiting=Count("pk", filter=state_q(actor, "waiting")),
+        returned=Count("pk", filter=state_q(actor, RecordState.RETURNED)),
         stale=Count("pk", filter=is_stale_q(today)),
         expired=Count("pk", filter=shown & Q(valid_until__lt=today)),
         mean=Avg("completeness"),

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from kexiang.catalog import policies, rules
@@ -42,7 +43,6 @@ SORTS: Mapping[str, tuple[str, ...]] = {
 }
 STALE_DAYS = 180
 PUBLIC_REACH = ("public", "registered")
-
 # Audience of a file's field → the reaches that read it (``policies.reach``).
 READERS: Mapping[str, tuple[str, ...]] = {
     "": ("public", "registered", "unit", "restricted"),
@@ -50,9 +50,13 @@ READERS: Mapping[str, tuple[str, ...]] = {
     "unit": ("unit", "restricted"),
 }
 
+
 @dataclass(frozen=True, slots=True)
 class RecordFilter:
     """What a list is narrowed to. ``mine`` keeps to the units the actor enters for.
+
+    ``state`` is a state of a record, ``shown`` (published, also while a change is under review)
+    or ``waiting`` (with any office); ``by`` the uid of who began the entry.
 
     ``fresh`` is ``stale`` or ``fresh``; ``complete`` ``low`` (< 60), ``middle`` or ``high``
     (≥ 85); ``today`` the business date that staleness counts from.
@@ -62,6 +66,7 @@ class RecordFilter:
     kind: str = ""
     state: str = ""
     owner: str = ""
+    by: str = ""
     region: str = ""
     complete: str = ""
     fresh: str = ""
@@ -98,13 +103,33 @@ def expiring_q(today: date) -> Q:
     return Q(state__in=rules.SHOWN, valid_until__lte=today + timedelta(days=30))
 
 
+STATES = {
+    "shown": Q(state__in=rules.SHOWN),
+    "waiting": Q(state__in=rules.WAITING),
+}
+
+
+def state_q(actor: Actor, state: str) -> Q:
+    """The records of a state as figures and lists count them.
+
+    A published record whose change came back is with its unit again, like one that came back.
+    """
+    if state == RecordState.RETURNED:
+        back = PendingChange.objects.filter(state=ChangeState.RETURNED, closed_at__isnull=True)
+        changed = Q(state__in=rules.SHOWN, pk__in=back.values("record"))
+        return Q(state=state) | (changed & policies.inside(actor))
+    return STATES.get(state) or Q(state=state)
+
+
 def records(actor: Actor, wanted: RecordFilter = RecordFilter()) -> QuerySet[Record]:
     """The records the actor may see, narrowed and sorted; owner joined."""
     rows = Record.objects.filter(policies.visible(actor)).select_related("owner")
     if wanted.mine:
-        rows = rows.filter(owner__uid__in=actor.orgs)
-    exact = {"kind": wanted.kind, "state": wanted.state, "owner__uid": wanted.owner}
+        rows = rows.filter(owner__uid__in=policies.owners(actor) or actor.orgs)
+    exact = {"kind": wanted.kind, "owner__uid": wanted.owner, "created_by": wanted.by}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if wanted.state:
+        rows = rows.filter(state_q(actor, wanted.state))
     if wanted.region:
         rows = rows.filter(region__startswith=policies.region_prefix(wanted.region))
     if wanted.complete in COMPLETE:
@@ -121,6 +146,18 @@ def records(actor: Actor, wanted: RecordFilter = RecordFilter()) -> QuerySet[Rec
     for word in wanted.q.split()[:6]:
         rows = rows.filter(_word(actor, word))
     return rows.order_by(*SORTS.get(wanted.sort, SORTS["updated"]))
+
+
+def kinds_used(actor: Actor) -> dict[str, int]:
+    """How many records of each kind the units have for which the actor enters."""
+    rows = Record.objects.filter(policies.visible(actor), owner__uid__in=policies.owners(actor))
+    return dict(rows.order_by().values_list("kind").annotate(n=Count("pk")))
+
+
+def sum_of_values(rows: QuerySet[Record]) -> Decimal | None:
+    """The original values of all rows of a list added up (万元); ``None`` when none is known."""
+    total: Decimal | None = rows.order_by().aggregate(total=Sum("value_wan"))["total"]
+    return total
 
 
 def _word(actor: Actor, word: str) -> Q:
@@ -147,6 +184,8 @@ def record(actor: Actor, uid: str) -> Record:
         rows = Record.objects.filter(policies.visible(actor), **named)
         row = rows.select_related("owner").first()
     if row is None:
+        if uid.isprintable():
+            raise_if_gone(actor, named)
         raise NotFound(
             _("没有找到这条记录,可能已下架、尚未发布,或网址有误。可以回到检索页重新查找。")
         )
@@ -184,8 +223,6 @@ def with_open_changes(rows: QuerySet[Record]) -> QuerySet[Record]:
     pending = PendingChange.objects.filter(closed_at__isnull=True)
     return rows.prefetch_related(Prefetch("changes", queryset=pending, to_attr="open_changes"))
 
-        if uid.isprintable():
-            raise_if_gone(actor, named)
 
 def record_view(actor: Actor, row: Record, values: Mapping[str, Any] | None = None) -> list[Group]:
     """The page of a record: groups of labelled values, only what this actor may read.

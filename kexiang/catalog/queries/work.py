@@ -19,6 +19,7 @@ from kexiang.catalog.queries.reading import (
     expiring_q,
     is_stale_q,
     records,
+    state_q,
     with_open_changes,
 )
 from kexiang.catalog.types import ChangeState, Figure, ImportState, RecordState
@@ -151,14 +152,13 @@ def _entries(actor: Actor, owners: frozenset[str], today: date) -> list[WorkItem
     rows = Record.objects.filter(policies.visible(actor), owner__uid__in=owners)
     if actor.roles <= policies.OWN_ONLY:
         rows = rows.filter(created_by=actor.uid)
-    from_change = Q(changes__state=ChangeState.RETURNED, changes__closed_at__isnull=True)
     counts = rows.aggregate(
-        returned=Count("pk", filter=Q(state=RecordState.RETURNED) | from_change, distinct=True),
-        drafts=Count("pk", filter=Q(state=RecordState.DRAFT), distinct=True),
-        stale=Count("pk", filter=is_stale_q(today), distinct=True),
-        expiring=Count("pk", filter=expiring_q(today), distinct=True),
+        returned=Count("pk", filter=state_q(actor, RecordState.RETURNED)),
+        drafts=Count("pk", filter=Q(state=RecordState.DRAFT)),
+        stale=Count("pk", filter=is_stale_q(today)),
+        expiring=Count("pk", filter=expiring_q(today)),
     )
-    base = "/work/records/?"
+    base = "/work/records/?by=me&" if actor.roles <= policies.OWN_ONLY else "/work/records/?"
     return [
         WorkItem(_("退回修改的记录"), counts["returned"], f"{base}state=returned"),
         WorkItem(_("未提交的草稿"), counts["drafts"], f"{base}state=draft"),
@@ -180,9 +180,9 @@ OFFICES = frozenset(
 def work_figures(*, actor: Actor, at: datetime) -> list[Figure]:
     """How the entries of the unit, or of the area an office answers for, stand (ux.md B4.1, B5)."""
     today = timezone.localdate(at)
-    owners = sorted(actor.orgs_as(AUTHORS))
+    owners = policies.owners(actor)
     if owners:
-        quality = unit_quality(actor, owners[0], today)
+        quality = unit_quality(actor, owners, today)
         scope = _("本单位在平台登记的资源记录")
     elif actor.roles & OFFICES:
         quality = office_quality(actor, today)
@@ -195,14 +195,16 @@ def work_figures(*, actor: Actor, at: datetime) -> list[Figure]:
 def _quality_figures(quality: UnitQuality, scope: str, today: date) -> list[Figure]:
     url = "/work/records/"
     weighted = _("各记录已填字段按权重折算的百分比的平均")
+    by_completeness = "?sort=completeness"
     shown = _("对外展示的记录,含变更审核中的")
+    waiting = _("在单位、主管部门或市级审核环节的记录,含变更审核中的")
     old = _("已发布记录中超过规定天数未修改或确认的")
     rows = [
         ("records", _("登记资源"), quality.total, _("条"), scope, ""),
-        ("published", _("已发布"), quality.published, _("条"), shown, "?state=published"),
-        ("waiting", _("审核中"), quality.waiting, _("条"), scope, ""),
+        ("published", _("已发布"), quality.published, _("条"), shown, "?state=shown"),
+        ("waiting", _("审核中"), quality.waiting, _("条"), waiting, "?state=waiting"),
         ("returned", _("退回修改"), quality.returned, _("条"), scope, "?state=returned"),
-        ("completeness", _("平均完整度"), quality.completeness, "%", weighted, "?complete=low"),
+        ("completeness", _("平均完整度"), quality.completeness, "%", weighted, by_completeness),
         ("stale", _("久未更新"), quality.stale, _("条"), old, "?fresh=stale"),
     ]
     return [

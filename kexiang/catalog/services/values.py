@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from kexiang.accounts import queries as accounts
 from kexiang.catalog import policies
@@ -16,6 +17,8 @@ from kexiang.kernel.errors import Invalid, NotFound
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.queries import Cleaner, Lookup
 from kexiang.kinds.types import KindSpec
+
+SHOWN_NAMESAKES = 3
 
 
 def lookup_for(actor: Actor) -> Lookup:
@@ -30,19 +33,13 @@ def lookup_for(actor: Actor) -> Lookup:
             return accounts.organisation(actor, text).uid
         except NotFound:
             named = list(accounts.organisations(actor).filter(name=text)[:2])
-            return named[0].uid if len(named) == 1 else None
+        if len(named) > 1:
+            raise kinds.Unclear(_("对应不止一个单位,请改填统一社会信用代码。"))
+        return named[0].uid if named else None
 
     @cache
     def record(kind: str, text: str) -> str | None:
-        rows = Record.objects.filter(policies.visible(actor))
-        if kind:
-            rows = rows.filter(kind=kind)
-        found = rows.filter(Q(uid=text) | Q(number=text)).values_list("uid", flat=True).first()
-        if found:
-            return found
-        mine = rows.filter(inner_no=text, owner__uid__in=actor.orgs).values_list("uid", flat=True)
-        same = list(mine[:2])
-        return same[0] if len(same) == 1 else None
+        return _record(actor, kind, text)
 
     @cache
     def file(text: str) -> str | None:
@@ -52,6 +49,37 @@ def lookup_for(actor: Actor) -> Lookup:
             return None
 
     return kinds.lookup(organisation=organisation, record=record, file=file)
+
+
+def _record(actor: Actor, kind: str, text: str) -> str | None:
+    """The uid of a record by uid, number (also with the title behind it), inner number or title.
+
+    What the actor's own units have comes before what others have. Raises ``Unclear``.
+    """
+    rows = Record.objects.filter(policies.visible(actor))
+    if kind:
+        rows = rows.filter(kind=kind)
+    head = text.split(maxsplit=1)[0] if text.strip() else text
+    exact = rows.filter(Q(uid=text) | Q(number__in={text, head})).values_list("uid", flat=True)
+    if found := exact.first():
+        return found
+    mine = rows.filter(owner__uid__in=actor.orgs)
+    for same in (mine.filter(inner_no=text), mine.filter(title=text), rows.filter(title=text)):
+        named = list(same.order_by("number").values_list("uid", "number")[: SHOWN_NAMESAKES + 1])
+        if len(named) > 1:
+            raise kinds.Unclear(_namesakes([number for _uid, number in named]))
+        if named:
+            return named[0][0]
+    return None
+
+
+def _namesakes(numbers: list[str]) -> str:
+    listed = "、".join(numbers[:SHOWN_NAMESAKES])
+    more = _("等") if len(numbers) > SHOWN_NAMESAKES else ""
+    return _("对应不止一条记录(%(numbers)s%(more)s),请改填其中一个编号。") % {
+        "numbers": listed,
+        "more": more,
+    }
 
 
 def clean_draft(

@@ -30,7 +30,7 @@ def record_create(request: ActorRequest) -> HttpResponse:
     owners = shared.owner_choices(request)
     data = request.POST if request.method == "POST" else None
     initial = {"kind": request.GET.get("kind", "")}
-    form = StartForm(data, kinds=shared.kind_choices(), owners=owners, initial=initial)
+    form = StartForm(data, kinds=shared.kind_choices(request.actor), owners=owners, initial=initial)
     if data is not None and data.get("secret") == "yes":
         end = {"trail": shared.trail((_("填写到此结束"), ""))}
         return render(request, "catalog/record_secret.html", end, status=422)
@@ -62,13 +62,15 @@ def _kind_form(
 ) -> KindForm:
     spec = kinds.kind(record.kind)
     cleaner = Cleaner(spec, services.lookup_for(request.actor), today=timezone.localdate())
+    values = change.values if change is not None else record.attributes
     return kind_services.form_for(
         spec,
         request.POST if bound else None,
         request.FILES if bound else None,
         cleaner=cleaner,
-        values=change.values if change is not None else record.attributes,
+        values=values,
         draft=draft,
+        names=queries.names_in(request.actor, spec, values),
     )
 
 

@@ -33,6 +33,7 @@ def _wanted(request: ActorRequest, form: FilterForm) -> RecordFilter:
         flagged=request.GET.get("flagged") == "1",
         expiring=request.GET.get("expiring") == "1",
         owner=request.GET.get("owner", "")[:26],
+        by=request.actor.uid if request.GET.get("by") == "me" else "",
         today=timezone.localdate(),
         sort=sort,
     )
@@ -44,9 +45,11 @@ def record_list(request: ActorRequest) -> HttpResponse:
     shared.require_login(request)
     form = FilterForm(request.GET, kinds=shared.kind_choices())
     wanted = _wanted(request, form)
-    page = shared.page_of(request, queries.records(request.actor, wanted))
+    rows = queries.records(request.actor, wanted)
+    page = shared.page_of(request, rows)
     context = {
         **page,
+        "value_sum": queries.sum_of_values(rows) if page["rows"] else None,
         "form": form,
         "wanted": wanted,
         "cards": queries.cards_of(page["rows"]),

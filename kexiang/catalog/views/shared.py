@@ -9,9 +9,10 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from kexiang.accounts import queries as accounts
-from kexiang.catalog import policies
+from kexiang.catalog import policies, queries
 from kexiang.catalog.models import Record
 from kexiang.core.http import ActorRequest
+from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import NotAuthenticated
 from kexiang.kinds import queries as kinds
 
@@ -41,8 +42,20 @@ def require_login(request: ActorRequest) -> None:
         raise NotAuthenticated(_("请先登录。"))
 
 
-def kind_choices() -> list[tuple[str, str]]:
-    return [(spec.code, str(spec.label)) for spec in kinds.kinds()]
+FIRST_KINDS = {"instrument_keeper": "instrument", "sample_receiver": "test_item"}
+
+
+def kind_choices(actor: Actor | None = None) -> list[tuple[str, str]]:
+    """The kinds by label; for somebody who enters, those his units have most of first.
+
+    Where nothing is entered yet, his role says what he most likely begins with.
+    """
+    specs = list(kinds.kinds())
+    if actor is not None:
+        used = queries.kinds_used(actor)
+        likely = {kind for role, kind in FIRST_KINDS.items() if role in actor.roles}
+        specs.sort(key=lambda spec: (spec.code not in likely, -used.get(spec.code, 0)))
+    return [(spec.code, str(spec.label)) for spec in specs]
 
 
 def owner_choices(request: ActorRequest) -> list[tuple[str, str]]:

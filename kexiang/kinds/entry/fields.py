@@ -1,17 +1,19 @@
 """The control of each field type. What is right is decided by the rules, never here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from kexiang.kinds.entry.widgets import KeptFiles, TableWidget
+from kexiang.kinds.entry.widgets import KeptFiles, Picker, TableWidget
 from kexiang.kinds.types import FieldSpec
 
 Choices = Callable[[FieldSpec], Sequence[tuple[str, str]]]
+PICKED = ("record", "records", "organisation")
 _FEW = 8
+_LISTED = 300  # of a longer open list several codes are typed, not picked
 _EMPTY = ("", _("请选择"))
 _INPUT_MODES = {"integer": "numeric", "year": "numeric", "decimal": "decimal", "money": "decimal"}
 
@@ -22,6 +24,7 @@ class RawField(forms.Field):
     def __init__(self, spec: FieldSpec, **options: Any) -> None:
         super().__init__(required=spec.required, **options)
         self.spec = spec
+        self.names: Mapping[str, str] = {}
 
     def clean(self, value: Any) -> Any:
         """What was typed, unchecked: ``required`` only marks the label."""
@@ -31,7 +34,9 @@ class RawField(forms.Field):
         if self.spec.type == "boolean" and isinstance(value, bool):
             return "是" if value else "否"
         if isinstance(value, (list, tuple)) and isinstance(self.widget, forms.TextInput):
-            return ";".join(str(item) for item in value)
+            return ";".join(self.names.get(str(item), str(item)) for item in value)
+        if self.spec.type in PICKED:
+            return self.names.get(str(value), value)
         return value
 
 
@@ -64,8 +69,12 @@ def _widget(spec: FieldSpec, choices: Choices) -> forms.Widget:
         return TableWidget(spec, {sub.name: field_for(sub, choices) for sub in spec.fields})
     if kind in ("image", "images", "file", "files"):
         return KeptFiles(spec)
-    if kind in ("code", "codes", "region") and not (spec.many and spec.open_codes):
-        return _choice_widget(spec, list(choices(spec)))
+    if kind in PICKED:
+        return Picker(spec)
+    if kind in ("code", "codes", "region"):
+        items = list(choices(spec))
+        if not (spec.many and spec.open_codes and len(items) > _LISTED):
+            return _choice_widget(spec, items)
     return _input(spec)
 
 

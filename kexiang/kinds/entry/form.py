@@ -34,9 +34,13 @@ class KindForm(forms.Form):
         values: Mapping[str, Any] | None = None,
         only: Iterable[str] | None = None,
         draft: bool = False,
+        names: Mapping[str, str] | None = None,
         **options: Any,
     ) -> None:
-        """``values`` are the stored values to start from, ``only`` the fields to show (all)."""
+        """``values`` are the stored values to start from, ``only`` the fields to show (all).
+
+        ``names``: what stands for the uids of records and units in the values.
+        """
         super().__init__(data, files, initial=dict(values or {}), **options)
         self.spec = spec
         self.cleaner = cleaner
@@ -47,6 +51,10 @@ class KindForm(forms.Form):
         for one in spec.fields:
             if wanted is None or one.name in wanted:
                 field = field_for(one, choices)
+                field.names = names or {}
+                if isinstance(field.widget, TableWidget):
+                    for sub in field.widget.subs.values():
+                        sub.names = names or {}
                 self.fields[one.name] = field
                 _keep_ended(field, self.values.get(one.name))
                 if one.required:

@@ -16,7 +16,11 @@ from django.utils.translation import gettext as _
 from kexiang.kinds.types import FieldSpec
 
 SPARE_ROWS = 2
+_PARTS = re.compile(r"[;；\n]")
 _MOST_ROWS = 600
+# In the row a script copies: the number in names and ids, and the number people read.
+BLANK = "__row__"
+PLACE = "__place__"
 
 
 class TableWidget(forms.Widget):
@@ -25,7 +29,7 @@ class TableWidget(forms.Widget):
     template_name = "kinds/widgets/table.html"
     use_fieldset = True
 
-    def __init__(self, spec: FieldSpec, subs: Mapping[str, forms.Field]) -> None:
+    def __init__(self, spec: FieldSpec, subs: Mapping[str, Any]) -> None:
         super().__init__()
         self.spec = spec
         self.subs = subs
@@ -59,21 +63,21 @@ class TableWidget(forms.Widget):
         context["can_add"] = not single and total < (self.spec.max_items or _MOST_ROWS)
         context["max_rows"] = self.spec.max_items or _MOST_ROWS
         context["columns"] = self.spec.fields
-        context["rows"] = [
-            {
-                "number": number,
-                "title": _("第 %(number)s 行") % {"number": number + 1},
-                "cells": [
-                    self._cell(name, number, sub, row.get(sub.name), context["widget"]["attrs"])
-                    for sub in self.spec.fields
-                ],
-            }
-            for number, row in enumerate(filled)
-        ]
+        attrs = context["widget"]["attrs"]
+        context["rows"] = [self._row(name, n, row, attrs) for n, row in enumerate(filled)]
+        context["blank"] = None if single else self._row(name, BLANK, {}, attrs)
         return context
 
+    def _row(
+        self, name: str, number: int | str, row: Mapping[str, Any], attrs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        cells = [
+            self._cell(name, number, sub, row.get(sub.name), attrs) for sub in self.spec.fields
+        ]
+        return {"number": number, "cells": cells}
+
     def _cell(
-        self, name: str, number: int, sub: FieldSpec, value: Any, attrs: Mapping[str, Any]
+        self, name: str, number: int | str, sub: FieldSpec, value: Any, attrs: Mapping[str, Any]
     ) -> dict[str, Any]:
         key = f"{name}-{number}-{sub.name}"
         errors = self.faults.get(f"{number}.{sub.name}", [])
@@ -84,9 +88,33 @@ class TableWidget(forms.Widget):
         if errors:
             own |= {"aria-invalid": "true", "aria-describedby": f"{own['id']}_error"}
             own["class"] += " is-invalid"
-        own["aria-label"] = f"{sub.label} {_('第 %(number)s 行') % {'number': number + 1}}"
+        place = number + 1 if isinstance(number, int) else PLACE
+        own["aria-label"] = f"{sub.label} {_('第 %(number)s 行') % {'number': place}}"
         control: SafeString = field.widget.render(key, field.prepare_value(value), own)
         return {"spec": sub, "control": control, "errors": errors, "id": own["id"]}
+
+
+class Picker(forms.TextInput):
+    """Records or a unit: what is chosen stands as “编号 名称”, several with a semicolon between.
+
+    Without a script it is typed (number or full name); with one it suggests (pick.js).
+    """
+
+    def __init__(self, spec: FieldSpec) -> None:
+        most = (spec.max_items or 1) if spec.many else 1
+        target = "organisation" if spec.type == "organisation" else spec.target
+        super().__init__(attrs={"data-pick": target, "data-pick-max": str(most)})
+        self.many = spec.many
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """What was typed; for several the list, parted at semicolons and lines only.
+
+        Titles may carry commas. A program may also send the list itself.
+        """
+        value = data.get(name)
+        if not self.many or not isinstance(value, str):
+            return value
+        return [part for piece in _PARTS.split(value) if (part := piece.strip())]
 
 
 class KeptFiles(forms.Widget):

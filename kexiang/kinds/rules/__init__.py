@@ -1,7 +1,7 @@
 """The rules of kinds, pure: values in, stored values and Chinese sentences out."""
 
 from kexiang.kinds.rules.cleaner import Cleaned, Cleaner, clean
-from kexiang.kinds.rules.codes import CodeTable, Lookup, Nothing
+from kexiang.kinds.rules.codes import CodeTable, Lookup, Nothing, Unclear
 from kexiang.kinds.rules.completeness import completeness
 from kexiang.kinds.rules.mapping import (
     ColumnMatch,
@@ -20,6 +20,7 @@ __all__ = [
     "ImportColumn",
     "Lookup",
     "Nothing",
+    "Unclear",
     "clean",
     "completeness",
     "import_columns",

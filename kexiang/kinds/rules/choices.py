@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from kexiang.kernel import classes
 from kexiang.kernel.ids import is_uid
 from kexiang.kinds.rules import texts
 from kexiang.kinds.rules.base import Bad, Clean, shown, split_items, text_of
-from kexiang.kinds.rules.codes import CodeTable, Lookup
+from kexiang.kinds.rules.codes import CodeTable, Lookup, Unclear
 from kexiang.kinds.types import FieldSpec
 
 LONGEST_CODE = 40
@@ -79,20 +80,19 @@ def _resolver(spec: FieldSpec, table: CodeTable) -> Callable[[str], str | None]:
 
 
 def _class_code(table: CodeTable, pattern: re.Pattern[str], word: str) -> str | None:
-    """A short class code filled up with zeros (0103 → 010300), or a new one under a known class."""
-    if word.isdigit() and len(word) in (2, 4):
-        filled = word.ljust(6, "0")
-        if filled in table.labels:
-            return filled
+    """A code as other lists write it, or one deeper than the list under a class it knows.
+
+    0103 is 010300, 3311 is C3311; S511.01 stays as typed because S511 is known.
+    """
+    filled = word.ljust(6, "0") if word.isdigit() and len(word) in (2, 4) else word
+    for known in (filled, table.lettered(word)):
+        if known in table.labels:
+            return known
     if len(word) > LONGEST_CODE or not pattern.search(word):
         return None
-    if not table:
+    if not table or any(parent in table.labels for parent in classes.above(word)):
         return word
-    if word.isdigit():
-        parents = (word[:4] + "00", word[:2] + "0000")
-        return word if any(parent in table.labels for parent in parents) else None
-    heads = (word[:size] for size in range(len(word) - 1, 0, -1))
-    return word if any(head in table.labels for head in heads) else None
+    return None
 
 
 def is_plain_code(text: str) -> bool:
@@ -168,7 +168,10 @@ def found(spec: FieldSpec, find: Callable[[str], str | None], advice: str) -> Cl
         text = texts.half(text_of(value, label))
         if texts.is_none(text):
             return None
-        found = find(text)
+        try:
+            found = find(text)
+        except Unclear as error:
+            raise Bad(f"{label}“{shown(text)}”{error}") from None
         if found is None:
             raise Bad(f"{label}“{shown(text)}”没有找到,请{advice}。")
         return found
@@ -185,7 +188,7 @@ def references(spec: FieldSpec, lookup: Lookup) -> Clean:
             return lookup.record(spec.target, text)
         return lookup.file(text) if is_uid(text) else None
 
-    advice = "填已登记资源的编号" if of_records else "先上传文件"
+    advice = "填已登记资源的编号或全名" if of_records else "先上传文件"
     one = found(spec, find, advice)
     if not spec.many:
         return one

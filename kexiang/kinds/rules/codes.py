@@ -13,6 +13,10 @@ _CODE_AND_LABEL = re.compile(r"([A-Za-z0-9.\-]+)[\s:：·]+(\S.*)")
 _LABEL_AND_CODE = re.compile(r"(\S.*?)\s*[(（]([A-Za-z0-9.\-]+)[)）]")
 
 
+class Unclear(ValueError):
+    """A look-up found several things; the message says which and how to tell them apart."""
+
+
 class Lookup(Protocol):
     """What the rules ask of the world. Everything else about a kind is in its file."""
 
@@ -23,10 +27,10 @@ class Lookup(Protocol):
         """The region code of a code or a name."""
 
     def organisation(self, text: str) -> str | None:
-        """The uid of an organisation by uid, credit code or name."""
+        """The uid of an organisation by uid, credit code or name; raises ``Unclear``."""
 
     def record(self, kind: str, text: str) -> str | None:
-        """The uid of a record by uid or number."""
+        """The uid of a record by uid, number or title; raises ``Unclear``."""
 
     def file(self, text: str) -> str | None:
         """The uid of a stored file."""
@@ -35,7 +39,7 @@ class Lookup(Protocol):
 class CodeTable:
     """One code list, prepared once: ``resolve`` is a dictionary look-up for known texts."""
 
-    __slots__ = ("_doubles", "_known", "labels", "parents")
+    __slots__ = ("_bare", "_doubles", "_known", "labels", "parents")
 
     def __init__(self, items: Iterable[tuple[str, str, str, str]]) -> None:
         """``items``: code, label, English label, parent code."""
@@ -43,6 +47,7 @@ class CodeTable:
         self.parents: dict[str, str] = {}
         self._known: dict[str, str] = {}
         self._doubles: dict[str, list[str]] = {}
+        self._bare: dict[str, str] | None = None
         rows = list(items)
         for code, label, _, parent in rows:
             self.labels[code] = label
@@ -75,6 +80,17 @@ class CodeTable:
             if found and (code := self._known.get(fold(found.group(part)))) is not None:
                 return code
         return None
+
+    def lettered(self, digits: str) -> str:
+        """The code written without its leading letter (3311 → C3311); empty when unclear."""
+        if not digits.isdigit():
+            return ""
+        if self._bare is None:
+            self._bare = {}
+            for code in self.labels:
+                if code[:1].isalpha() and code[1:].isdigit():
+                    self._bare[code[1:]] = "" if code[1:] in self._bare else code
+        return self._bare.get(digits, "")
 
     def why_not(self, text: str) -> str:
         """The second half of the sentence that refuses ``text``."""
