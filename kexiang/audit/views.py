@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kexiang.audit import policies, queries, words
+from kexiang.audit import policies, queries, wording, words
 from kexiang.audit.forms import JournalFilter
 from kexiang.audit.models import Event
 from kexiang.core.http import ActorRequest
@@ -60,10 +60,12 @@ def journal(request: ActorRequest) -> HttpResponseBase:
     if request.GET.get("export"):
         return _export(request.actor, found.iterator(chunk_size=2000))
     page = Paginator(found, values["size"]).get_page(values["page"] or 1)
+    events = list(page.object_list)
+    said = wording.lines(events)
     context = {
         "form": form,
         "page": page,
-        "lines": list(_lines(request.actor, list(page.object_list))),
+        "lines": [(e, cells, said[e.pk]) for e, cells in _lines(request.actor, events)],
         "size": values["size"],
     }
     return render(request, "audit/journal.html", context)

@@ -41,6 +41,7 @@ ACTS = {
     "fact_set": _("登记属性"),
     "fail": _("失败"),
     "finish": _("完成"),
+    "follow_owner": _("随单位变更"),
     "granted": _("授予"),
     "import": _("批量导入"),
     "import_undone": _("撤销导入"),

@@ -15,6 +15,12 @@ def work_import(uid: str, person: str) -> str:
     return str(services.work_import(actor=_actor(person), uid=uid, at=timezone.now()).state)
 
 
+@job("catalog.follow_owner")
+def follow_owner(uid: str) -> int:
+    """Let the records of a unit follow its new department, place or name."""
+    return services.follow_owner(uid=uid, at=timezone.now())
+
+
 def _actor(person: str) -> Actor:
     system = Actor.system("import")
     if not is_uid(person):

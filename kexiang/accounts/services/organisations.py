@@ -1,9 +1,10 @@
 """Organisations: opening, correcting, dated facts, other names, closing."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin
 
@@ -14,6 +15,7 @@ from kexiang.accounts.services.checks import Problems, day_of, organisation_of
 from kexiang.accounts.services.roles import end_roles_of_organisation
 from kexiang.accounts.types import CODE_SYSTEMS, AliasKind, Attribute
 from kexiang.audit import services as audit
+from kexiang.core.providers import providers
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from kexiang.reference import queries as reference
@@ -31,6 +33,10 @@ CONTACT_FIELDS = (
 )
 CORE_FIELDS = ("name", "code", "credit_code", "region", "is_public", "is_department")
 UNITS = frozenset(CORE_FIELDS)
+CHANGED_SLOT = "accounts.organisation_changed"
+"""Callables ``(*, organisation, after)`` of contexts that keep something of a unit: told in the
+transaction when its name, place or 主管部门 changes; ``after`` when that is in the future."""
+FOLLOWED = frozenset({"name", "region"})
 
 
 @transaction.atomic
@@ -102,6 +108,8 @@ def update_organisation(
     _save(row)
     if row.name != former:
         _add_alias(row, former, AliasKind.FORMER, day_of(at))
+    if FOLLOWED & set(cleaned):
+        _tell(row)
     _journal(row, "organisation.changed", actor, at, sorted(cleaned))
     return row
 
@@ -185,6 +193,8 @@ def set_organisation_attribute(
     row = organisation_of(uid, lock=True)
     policies.require_setter(actor, attribute, row.uid, row.region)
     fact = _set_attribute(row, attribute, value, valid_from)
+    if attribute == Attribute.DEPARTMENT:
+        _tell(row, valid_from if valid_from > day_of(at) else None)
     data = {"attribute": attribute, "value": value, "valid_from": valid_from.isoformat()}
     audit.record(
         kind="organisation.fact_set",
@@ -194,6 +204,13 @@ def set_organisation_attribute(
         data=data,
     )
     return fact
+
+
+def _tell(row: Organisation, on: date | None = None) -> None:
+    """Let what other contexts keep of the unit follow: now, or from the morning of ``on``."""
+    after = make_aware(datetime.combine(on, time.min)) if on else None
+    for provider in providers(CHANGED_SLOT):
+        provider(organisation=row.uid, after=after)
 
 
 def _set_attribute(

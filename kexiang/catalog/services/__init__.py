@@ -22,6 +22,7 @@ from kexiang.catalog.services.imports import (
     start_import,
     work_import,
 )
+from kexiang.catalog.services.owners import follow_owner, owner_changed
 from kexiang.catalog.services.steps import (
     act,
     approve_record,
@@ -68,10 +69,12 @@ __all__ = [
     "discard_change",
     "export_records",
     "fault_workbook",
+    "follow_owner",
     "import_file",
     "is_big",
     "lookup_for",
     "map_columns",
+    "owner_changed",
     "missing_fields",
     "presets_for",
     "print_records",
