@@ -54,6 +54,16 @@ def _memberships(person: Person, today: date) -> QuerySet[Membership]:
     return rows.select_related("organisation").order_by("id")
 
 
+def mobile_ends_with(person: str, tail: str) -> bool:
+    """Whether ``tail`` are the last four digits of the proven mobile number of a person (uid).
+
+    Whoever asks must count the wrong answers: four digits can be found by trying.
+    """
+    if len(tail) != 4 or not (tail.isascii() and tail.isdigit()) or not person:
+        return False
+    return Person.objects.filter(uid=person, is_active=True, mobile__endswith=tail).exists()
+
+
 def role_info(membership: Membership) -> RoleInfo:
     organisation = membership.organisation
     return RoleInfo(

@@ -10,8 +10,11 @@ from kexiang.kinds import queries as kinds
 from kexiang.portal import words
 from kexiang.reference import queries as reference
 
-LITERATURE = ("article", "standard", "dataset", "germplasm")
-INSTRUMENTS = ("instrument", "facility")
+LITERATURE = (
+    "article", "thesis", "book", "periodical", "st_report", "patent", "standard",
+    "dataset", "database", "germplasm", "specimen", "bio_bank",
+)  # fmt: skip
+INSTRUMENTS = ("instrument", "instrument_centre", "facility", "service_unit")
 
 
 def phone_labels() -> dict[str, str]:
@@ -55,21 +58,25 @@ def _group(codes: tuple[str, ...]) -> tuple[MenuItem, ...]:
 
 
 def main() -> list[MenuItem]:
-    """首页 · 找仪器 · 做检测 · 文献数据 · (what else the pack brings) · 单位 · 帮助."""
-    listed = {*INSTRUMENTS, *LITERATURE, "test_item", "accreditation"}
+    """首页 · 找仪器 · 做检测 · 文献数据 · (what else the pack brings) · 公开 · 单位 · 帮助."""
+    listed = {*INSTRUMENTS, *LITERATURE, "test_item", "accreditation", "policy"}
+    known = {spec.code for spec in kinds.kinds()}
     others = tuple(spec.code for spec in kinds.kinds() if spec.code not in listed)
     tests = (
         MenuItem(_("按问题、材料或标准号找"), _search("test_item")),
         MenuItem(_("检验检测资质"), _search("accreditation")),
     )
+    units = (MenuItem(_("管理单位"), "/units"), MenuItem(_("区县资源分布"), "/regions"))
     items = [
         MenuItem(_("首页"), "/", position=10),
         MenuItem(_("找仪器"), "", position=20, children=_group(INSTRUMENTS)),
         MenuItem(_("做检测"), "", position=30, children=tests),
         MenuItem(_("文献数据"), "", position=40, children=_group(LITERATURE)),
-        MenuItem(_("管理单位"), "/units", position=60),
+        MenuItem(_("单位与区县"), "", position=60, children=units),
         MenuItem(_("帮助"), "/help", position=90),
     ]
+    if "policy" in known:
+        items.append(MenuItem(_("政策文件"), "/policies", position=55))
     if others:
         items.append(MenuItem(_("更多资源"), "", position=50, children=_group(others)))
     return items

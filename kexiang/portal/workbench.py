@@ -68,9 +68,19 @@ def figures(*, actor: Actor, at: datetime) -> Sequence[Any]:
     ]
 
 
+FAVOURITES = "/work/favourites/"
+LABELLERS = frozenset({"instrument_keeper", "unit_admin"})
+
+
 def menu(*, actor: Actor) -> list[MenuItem]:
-    """The entry every workbench begins with."""
-    return [MenuItem(_("我的待办"), "/work/", "list-check", position=0)] if actor.is_known else []
+    """The entry every workbench begins with, and what the public pages keep for a person."""
+    if not actor.is_known:
+        return []
+    found = [MenuItem(_("我的待办"), "/work/", "list-check", position=0)]
+    if actor.roles & LABELLERS:
+        found.append(MenuItem(_("打印标签"), "/work/labels/", "qr-code", position=70))
+    found.append(MenuItem(_("我的收藏"), FAVOURITES, "star", position=80))
+    return found
 
 
 def roles(*, request: ActorRequest) -> list[RoleChoice]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kexiang.core.language import is_english
+from kexiang.kernel import classes
 from kexiang.kernel.errors import NotFound
 from kexiang.reference import names, rules
 from kexiang.reference.cache import as_day, snapshot
@@ -43,7 +44,7 @@ def active_pack() -> PackInfo:
 
 
 def pack_files(prefix: str = "") -> list[PackFile]:
-    """The kept files (kinds/*.toml, imports/*.toml) of the chain, most general pack first."""
+    """The kept files of the chain (kinds, imports, national), most general pack first."""
     return [file for file in snapshot().files if file.path.startswith(prefix)]
 
 
@@ -65,6 +66,11 @@ def record_steps(affiliation: str = "") -> tuple[str, ...]:
 def synonyms() -> list[tuple[str, ...]]:
     """Groups of words that mean the same when searching; groups sharing a word are merged."""
     return list(snapshot().synonyms)
+
+
+def problem_words() -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """What people say of a problem → what tests for it are called; the pack's own come last."""
+    return list(snapshot().problems)
 
 
 def error_words() -> list[ErrorWord]:
@@ -183,6 +189,19 @@ def code_path(system: str, code: str) -> tuple[str, ...]:
     return tuple(path)
 
 
+def class_path(system: str, code: str) -> tuple[str, ...]:
+    """The path of the code or, where the table ends above it, of the nearest class above it.
+
+    S511.01 of a table that ends at S511 is classified at S511; empty when nothing fits.
+    """
+    path = code_path(system, code)
+    if not path and code not in snapshot().index(system):
+        for parent in classes.above(code):
+            if path := code_path(system, parent):
+                break
+    return path
+
+
 def code_of_label(system: str, label: str, at: At = None) -> str | None:
     """The code in force with this label in Chinese or English, whatever its case."""
     wanted = label.strip().casefold()
@@ -218,6 +237,15 @@ def resolve_region(code: str, at: At = None) -> RegionInfo | None:
     known, day = snapshot().regions, as_day(at)
     heirs = known.heirs(code, day)
     return known.at(heirs[0], day) if heirs else None
+
+
+def region_codes(code: str) -> frozenset[str]:
+    """Every code that means this region or a place in it, retired codes included."""
+    return frozenset(
+        info.code
+        for info in snapshot().regions.by_code.values()
+        if code in info.path or info.current_code == code
+    )
 
 
 def region_name(code: str, *, full: bool = False) -> str:

@@ -27,13 +27,14 @@ PER_UNIT = 2
 YI = Decimal(10_000)
 
 
-def _public(today: date) -> QuerySet[Record]:
+def public_rows(today: date) -> QuerySet[Record]:
+    """What everybody may see: published, unrestricted, not expired."""
     return Record.objects.filter(policies.on_public_side(today), visibility=Visibility.PUBLIC)
 
 
 def public_figures(actor: Actor, today: date) -> list[Figure]:
     """The numbers of the home page, with date and definition (ux.md B3.2.4, B1.10)."""
-    sums = _public(today).aggregate(
+    sums = public_rows(today).aggregate(
         units=Count("owner", distinct=True),
         instruments=Count("pk", filter=Q(kind="instrument")),
         value=Sum("value_wan", filter=Q(kind="instrument")),
@@ -87,7 +88,7 @@ class CountyRow:
 def figures_by_county(actor: Actor, today: date) -> list[CountyRow]:
     """County × kind in the order of the region table; empty counties stand at 0 (A-33)."""
     found: dict[str, dict[str, int]] = {}
-    rows = _public(today).values("region", "kind").annotate(n=Count("pk")).order_by()
+    rows = public_rows(today).values("region", "kind").annotate(n=Count("pk")).order_by()
     for row in rows:
         code = _county(row["region"])
         counts = found.setdefault(code, {})
@@ -112,19 +113,19 @@ def _county(code: str) -> str:
 
 def kind_counts(actor: Actor, today: date) -> dict[str, int]:
     """Public records by kind, for tabs and doors."""
-    return dict(_public(today).values_list("kind").annotate(n=Count("pk")).order_by())
+    return dict(public_rows(today).values_list("kind").annotate(n=Count("pk")).order_by())
 
 
 def newest(actor: Actor, kind: str, today: date, *, limit: int = 8) -> list[Card]:
     """The latest public records of a kind."""
-    rows = _public(today).filter(kind=kind).select_related("owner")
+    rows = public_rows(today).filter(kind=kind).select_related("owner")
     return [card(row) for row in rows.order_by("-published_at", "-id")[:limit]]
 
 
 def available_instruments(actor: Actor, today: date, *, limit: int = 8) -> list[Card]:
     """Instruments that can be used now: the most used by others first, each class and name once,
     at most ``PER_UNIT`` of a unit."""
-    rows = _public(today).filter(kind="instrument", current_state="available")
+    rows = public_rows(today).filter(kind="instrument", current_state="available")
     ordered = rows.select_related("owner").order_by(
         F("external_hours").desc(nulls_last=True), "-published_at", "-id"
     )
@@ -160,7 +161,7 @@ def common_tests(
 ) -> list[TestBlock]:
     """Usual tests by local industry: each group is a heading and words of materials (B3.2.5)."""
     rows = list(
-        _public(today)
+        public_rows(today)
         .filter(kind="test_item")
         .select_related("owner")
         .order_by(F("price_fen").asc(nulls_last=True), "id")[:2000]
@@ -195,7 +196,7 @@ class UnitSummary:
 
 def unit_summary(actor: Actor, owner: str, today: date) -> UnitSummary:
     """Numbers of one unit over its public records (B3.6); one query per call."""
-    rows = _public(today).filter(owner__uid=owner)
+    rows = public_rows(today).filter(owner__uid=owner)
     grouped = rows.values("kind").annotate(
         n=Count("pk"), worth=Sum("value_wan"), hours=Sum("external_hours")
     )
@@ -213,7 +214,7 @@ def unit_summary(actor: Actor, owner: str, today: date) -> UnitSummary:
 
 def unit_cards(actor: Actor, owner: str, kind: str, today: date, *, limit: int = 50) -> list[Card]:
     """The public records of one kind of a unit, by name."""
-    rows = _public(today).filter(owner__uid=owner, kind=kind).select_related("owner")
+    rows = public_rows(today).filter(owner__uid=owner, kind=kind).select_related("owner")
     return [card(row) for row in rows.order_by("title_pinyin", "id")[:limit]]
 
 

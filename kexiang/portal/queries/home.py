@@ -16,11 +16,15 @@ from kexiang.core.kept import kept
 from kexiang.kernel.actor import ANONYMOUS
 from kexiang.kinds import queries as kinds
 from kexiang.portal import words
+from kexiang.portal.queries import policies
 from kexiang.reference import queries as reference
 
 UNITS_ON_HOME = 24
 INDUSTRIES = "portal.common_tests"
-TABS = ("instrument", "test_item")
+TABS = ("instrument", "test_item", "article", "dataset", "germplasm", "standard")
+TABS_SHOWN = 5
+COLUMNS_ON_HOME = 5
+POLICIES_ON_HOME = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Home:
     available: Sequence[Card]
     newest: Sequence[Card]
     distribution: Distribution
+    policies: Sequence[policies.PolicyLine]
     units: Sequence[tuple[str, str]]
     counts: dict[str, int]
     as_of: date
@@ -89,11 +94,20 @@ def build(today: date) -> Home:
         tests=[block for block in tests if block.cards],
         available=catalog.available_instruments(actor, today),
         newest=catalog.newest(actor, "instrument", today, limit=4),
-        distribution=_distribution(catalog.figures_by_county(actor, today), counts),
+        distribution=distribution(
+            catalog.figures_by_county(actor, today), counts, columns=COLUMNS_ON_HOME
+        ),
+        policies=policies.lines(today, limit=POLICIES_ON_HOME) if counts.get("policy") else [],
         units=list(units.values_list("code", "name")[:UNITS_ON_HOME]),
         counts=counts,
         as_of=today,
     )
+
+
+def newest(kind: str, today: date) -> Sequence[Card]:
+    """What was published last, of one kind or of all, for the feeds; at most a minute old."""
+    name = f"portal.newest.{kind}.{get_language()}.{today}"
+    return kept(name, lambda: catalog.newest_cards(ANONYMOUS, today, kind=kind))
 
 
 def industries(today: date) -> list[tuple[str, list[str]]]:
@@ -116,16 +130,28 @@ def doors(counts: dict[str, int]) -> list[Door]:
         for kind, title, text, icon in all_doors
         if counts.get(kind)
     ]
-    found.append(Door(_("单位入网"), _("把本单位的资源放上来"), "/help/unit", "building"))
-    return found[:6]
+    return [
+        *found[:4],
+        Door(_("单位入网"), _("把本单位的资源放上来"), "/help/unit", "building"),
+        Door(_("进度查询"), _("凭编号和手机尾号,不用登录"), "/progress", "clock-history"),
+    ]
 
 
-def _distribution(counties: Sequence[Any], counts: dict[str, int]) -> Distribution:
+def distribution(
+    counties: Sequence[Any], counts: dict[str, int], *, columns: int = 0
+) -> Distribution:
+    """The kinds that have records and, per county, how many; nothing is drawn on a map.
+
+    ``columns`` > 0 keeps to the kinds with most records; the total counts all of them.
+    """
     listed = [spec for spec in kinds.kinds() if counts.get(spec.code)]
+    if columns:
+        largest = sorted(listed, key=lambda spec: -counts[spec.code])[:columns]
+        listed = [spec for spec in listed if spec in largest]
     rows = [
         (
-            row.name,
-            f"/search?region={row.region}",
+            reference.region_label(row.region),
+            _region_address(row.region),
             [row.counts.get(spec.code, 0) for spec in listed],
             row.total,
         )
@@ -135,7 +161,15 @@ def _distribution(counties: Sequence[Any], counts: dict[str, int]) -> Distributi
     return Distribution([words.tab(spec) for spec in listed], rows)
 
 
+def _region_address(code: str) -> str:
+    """The page of a region of this place; elsewhere the results of the region."""
+    info = reference.region(code)
+    inside = info is not None and reference.active_pack().region in info.path
+    return f"/region/{code}" if inside else f"/search?region={code}"
+
+
 def search_tabs(counts: dict[str, int]) -> list[tuple[str, str]]:
-    """The choices over the search box: 全部, then the kinds that have records."""
-    known = [(s.code, words.tab(s)) for s in kinds.kinds() if counts.get(s.code)]
-    return [("", _("全部")), *known]
+    """The choices over the search box: 全部, then the first kinds that have records."""
+    order = [spec for code in TABS for spec in kinds.kinds() if spec.code == code]
+    known = [(s.code, words.tab(s)) for s in order if counts.get(s.code)]
+    return [("", _("全部")), *known[:TABS_SHOWN]]

@@ -14,9 +14,10 @@ from kexiang.kernel.actor import Actor
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import KindSpec
 from kexiang.portal import words
-from kexiang.portal.queries import json_ld, layout
+from kexiang.portal.queries import json_ld, layout, policies
 
 COPY_LENGTH = 120
+FILES = ("file", "files")
 THANKED = ("instrument", "facility", "instrument_centre", "service_unit")
 
 
@@ -54,6 +55,9 @@ class RecordPage:
     lead: str = ""
     is_test: bool = False
     thanks: Sequence[tuple[str, str]] = ()
+    band: str = ""
+    successors: Sequence[str] = ()
+    has_files: bool = False
     json_ld: dict[str, Any] = field(default_factory=dict)
 
 
@@ -87,6 +91,9 @@ def record_page(actor: Actor, uid: str, today: date, *, base: str) -> RecordPage
         lead=_lead(spec, row.attributes),
         is_test=is_test,
         thanks=_thanks(row) if row.kind in THANKED else (),
+        band=policies.band(row.kind, row.current_state),
+        successors=policies.successors(row),
+        has_files=any(v.type in FILES for block in blocks for v in block.values),
         json_ld=_json_ld(row, spec, found, base),
     )
 

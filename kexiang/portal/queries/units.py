@@ -65,13 +65,14 @@ def _facts(unit: Any, today: date) -> list[tuple[str, str]]:
             continue
         system = CODE_SYSTEMS.get(attribute)
         if system:
-            text = reference.code_label(system, value)
+            item = reference.code_item(system, value)
+            text = words.label(item) if item is not None else value
         else:
             known = accounts.organisation_infos([value]).get(value)
             text = known.name if known else ""
         if text:
             facts.append((str(attribute.label), text))
-    facts.append((_("所在地区"), reference.region_name(unit.region)))
+    facts.append((_("所在地区"), reference.region_label(unit.region)))
     return facts
 
 
@@ -98,7 +99,15 @@ def figures(summary: Any) -> list[tuple[str, str, str]]:
     return [row for row in found if row[1] and row[1] != "0"]
 
 
-def units(actor: Actor, q: str) -> Any:
-    """Public units by pinyin, narrowed to those whose name contains ``q``."""
+def units(actor: Actor, q: str, region: str = "") -> Any:
+    """Public units by pinyin, narrowed to a name that contains ``q`` and to a region."""
     rows = accounts.organisations(actor).filter(is_public=True, is_department=False)
+    if region:
+        rows = rows.filter(region__in=reference.region_codes(region))
     return rows.filter(name__icontains=q) if q else rows
+
+
+def regions() -> list[tuple[str, str]]:
+    """The regions of this place, to choose from."""
+    listed = reference.regions(reference.active_pack().region)
+    return [(info.code, reference.region_label(info.code)) for info in listed]

@@ -14,6 +14,7 @@ from kexiang.catalog.types import Card
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import KindSpec
 from kexiang.portal import words
+from kexiang.portal.queries import policies
 from kexiang.reference import queries as reference
 
 register = template.Library()
@@ -25,6 +26,7 @@ STATE_TONES = {
     "fault": "bad",
     "calibration_due": "warn",
     "suspended": "end",
+    **policies.TONES,
 }
 WORD_TONES = {"正常受理": "ok", "排队较长": "warn", "暂停受理": "bad"}
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -44,7 +46,7 @@ def kind_icon(spec: KindSpec) -> str:
 
 @register.filter
 def region_name(code: str) -> str:
-    return reference.region_name(code) if code else ""
+    return reference.region_label(code) if code else ""
 
 
 @register.filter

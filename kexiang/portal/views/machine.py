@@ -7,15 +7,24 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from kexiang.core.http import ActorRequest
-from kexiang.portal import openapi
+from kexiang.kinds import queries as kinds
+from kexiang.portal import openapi, words
 from kexiang.portal.queries import sitemap
+from kexiang.portal.queries.home import newest
+from kexiang.portal.views.help import TOPICS
+from kexiang.reference import queries as reference
 
 OPENAPI = "/api/v1/openapi.json"
 HOUR = 3600
+FEED_SECONDS = 600
+XML = "application/xml"
 
 
 def _base(request: HttpRequest) -> str:
@@ -39,19 +48,48 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=HOUR)
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """The parts of the site map; each holds at most 5,000 addresses."""
-    context = {"base": _base(request), "parts": range(1, sitemap.parts() + 1)}
-    return render(request, "portal/sitemap_index.xml", context, content_type="application/xml")
+    """The parts of the site map; each stands for at most 5,000 records."""
+    context = {"base": _base(request), "parts": sitemap.parts(timezone.localdate())}
+    return render(request, "portal/sitemap_index.xml", context, content_type=XML)
 
 
 @require_safe
 @cache_control(public=True, max_age=HOUR)
 def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
-    entries = sitemap.entries(number)
+    entries = sitemap.entries(number, timezone.localdate())
     if not entries:
         raise Http404
     context = {"base": _base(request), "entries": entries}
-    return render(request, "portal/sitemap.xml", context, content_type="application/xml")
+    return render(request, "portal/sitemap.xml", context, content_type=XML)
+
+
+@require_safe
+@cache_control(public=True, max_age=HOUR)
+def sitemap_pages(request: HttpRequest) -> HttpResponse:
+    """Pages that are no records."""
+    paths = sitemap.pages(list(TOPICS))
+    context = {"base": _base(request), "entries": [(path, None) for path in paths]}
+    return render(request, "portal/sitemap.xml", context, content_type=XML)
+
+
+@require_safe
+@cache_control(public=True, max_age=FEED_SECONDS)
+def feed(request: HttpRequest, kind: str) -> HttpResponse:
+    """Atom: what was published last, of all kinds (``newest``) or of one."""
+    spec = None if kind == "newest" else kinds.kind(kind)
+    cards = newest(kind if spec else "", timezone.localdate())
+    changed = [card.updated_at for card in cards if card.updated_at]
+    name = words.label(spec) if spec else _("最新发布")
+    context = {
+        "base": _base(request),
+        "path": request.path,
+        "alternate": f"/search?kind={kind}&sort=newest" if spec else "/search?sort=newest",
+        "title": f"{name} · {reference.active_pack().site.get('short_title', '')}",
+        "updated": max(changed, default=timezone.now()),
+        "cards": cards,
+        "language": get_language(),
+    }
+    return render(request, "portal/feed.xml", context, content_type="application/atom+xml")
 
 
 @require_safe

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from kexiang.core.http import TITLES, ActorRequest, status_of
 from kexiang.kernel.errors import DomainError, Invalid, NotFound, Unavailable
 from kexiang.portal import params, words
+from kexiang.portal.queries import favourites, json_ld, pages, policies, results, units
 from kexiang.portal.queries import home as home_page
-from kexiang.portal.queries import pages, results, units
 from kexiang.portal.queries.home import search_tabs
 from kexiang.reference import queries as reference
 
@@ -20,6 +20,12 @@ UNITS_PER_PAGE = 50
 
 def _base(request: ActorRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
+
+
+def _way(request: ActorRequest, crumbs: list[tuple[str, str]]) -> dict[str, object]:
+    """The breadcrumb for people and for machines."""
+    data = json_ld.breadcrumb(_("首页"), crumbs, _base(request), request.path)
+    return {"crumbs": crumbs, "breadcrumb": data}
 
 
 @require_safe
@@ -33,8 +39,22 @@ def home(request: ActorRequest) -> HttpResponse:
         if words.is_english()
         else reference.active_pack().site.get("search_placeholder", ""),
         "kind": "",
+        **_introduction(_base(request)),
     }
     return render(request, "portal/home.html", context)
+
+
+def _introduction(base: str) -> dict[str, object]:
+    """What machines and chats are told of the site."""
+    pack = reference.active_pack()
+    name = str(pack.site.get("title") or "")
+    text = _("%(name)s:大型科研仪器、检测项目、科学数据、科技文献和种质资源的统一检索与开放共享")
+    return {
+        "website": json_ld.website(name, base, str(pack.site.get("host") or pack.operator)),
+        "social_title": name,
+        "social_text": text % {"name": name},
+        "social_url": f"{base}/",
+    }
 
 
 def _failed(request: ActorRequest, error: DomainError) -> HttpResponse:
@@ -74,10 +94,20 @@ def record(request: ActorRequest, uid: str) -> HttpResponse:
     page = pages.record_page(request.actor, uid, today, base=_base(request))
     if request.path != page.card.url:
         return redirect(page.card.url, permanent=True)
-    list_url = f"/search?kind={page.spec.code}"
+    base = _base(request)
+    is_policy = page.spec.code == policies.KIND
+    list_url = "/policies" if is_policy else f"/search?kind={page.spec.code}"
     context = {
         "page": page,
-        "crumbs": [(words.tab(page.spec), list_url), (page.card.title, "")],
+        **_way(request, [(words.tab(page.spec), list_url), (page.card.title, "")]),
+        "qr_base": f"/r/{page.row.uid}/qr",
+        "may_favour": request.actor.is_known,
+        "is_favourite": favourites.is_favourite(request.actor, page.row.uid),
+        "in_wechat": "MicroMessenger" in request.headers.get("User-Agent", ""),
+        "social_title": f"{page.card.title} {page.card.subtitle}".strip(),
+        "social_text": page.copy_text.rpartition(" ")[0],
+        "social_url": f"{base}{page.card.url}",
+        "social_image": f"{base}{page.image}" if page.image else "",
         "correction_url": reference.active_pack().site.get("error_report_url")
         or f"/help/contact?record={page.card.number}",
     }
@@ -92,7 +122,11 @@ def unit(request: ActorRequest, code: str) -> HttpResponse:
     context = {
         "page": page,
         "figures": units.figures(page.summary),
-        "crumbs": [(_("管理单位"), "/units"), (page.unit.name, "")],
+        **_way(request, [(_("管理单位"), "/units"), (page.unit.name, "")]),
+        "organisation": json_ld.organisation(page.unit, _base(request)),
+        "social_title": page.unit.name,
+        "social_text": page.unit.introduction or page.unit.name,
+        "social_url": f"{_base(request)}/u/{page.unit.code}",
     }
     return render(request, "portal/unit.html", context)
 
@@ -100,7 +134,8 @@ def unit(request: ActorRequest, code: str) -> HttpResponse:
 @require_safe
 def unit_list(request: ActorRequest) -> HttpResponse:
     q = request.GET.get("q", "").strip()[:100]
-    paginator = Paginator(units.units(request.actor, q), UNITS_PER_PAGE)
+    region = request.GET.get("region", "").strip()[:12]
+    paginator = Paginator(units.units(request.actor, q, region), UNITS_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -108,6 +143,8 @@ def unit_list(request: ActorRequest) -> HttpResponse:
         "total": paginator.count,
         "offset": page.start_index() - 1 if paginator.count else 0,
         "q": q,
+        "region": region,
+        "regions": units.regions(),
         "crumbs": [(_("管理单位"), "")],
     }
     return render(request, "portal/units.html", context)

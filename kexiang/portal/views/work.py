@@ -13,6 +13,8 @@ from kexiang.kernel.errors import NotAuthenticated
 from kexiang.portal import workbench
 
 PROFILE = "/work/profile/"
+# What everybody has; a role with nothing else has no workbench yet.
+OWN = ("/work/", PROFILE, workbench.FAVOURITES)
 
 
 @require_safe
@@ -24,7 +26,7 @@ def home(request: ActorRequest) -> HttpResponse:
     at = timezone.now()
     todos = workbench.todos(actor=request.actor, at=at)
     figures = workbench.figures(actor=request.actor, at=at)
-    others = [item for item in Site(request).menu if item.url not in ("/work/", PROFILE)]
+    others = [item for item in Site(request).menu if item.url not in OWN]
     if not todos and not figures and not others:
         return redirect(PROFILE)
     context = {"todos": todos, "figures": figures, "total": sum(todo.count for todo in todos)}
