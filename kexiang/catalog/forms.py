@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kexiang.catalog.queries import RecordFilter
-from kexiang.catalog.types import ImportMode, RecordState, Visibility
+from kexiang.catalog.types import RecordState, Visibility
 
 ANY = ("", _("全部"))
 COMPLETE = [ANY, ("low", _("低于 60%")), ("middle", _("60%–84%")), ("high", _("85% 以上"))]
@@ -83,10 +83,13 @@ class UploadForm(forms.Form):
             ".xlsx、.xls、.csv 或 .jsonl,不超过 200 MB。可先下载模板填写,也可直接用本单位台账。"
         ),
     )
-    mode = forms.ChoiceField(
-        label=_("有误的行怎么办"), choices=ImportMode.choices, widget=forms.RadioSelect,
-        initial=ImportMode.ALL_OR_NOTHING,
-    )  # fmt: skip
+    photos = forms.FileField(
+        label=_("照片压缩包"),
+        required=False,
+        help_text=_(
+            "可选。zip,文件名为资产编号、仪器编号或平台编号,如“编号.jpg”“编号_1.jpg”,或每个编号一个文件夹。"
+        ),
+    )
     secret = forms.ChoiceField(
         label=_("表中是否有涉密或有特殊限制的资源"),
         choices=[("no", _("否,已逐条核对")), ("yes", _("有"))],

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from kexiang.catalog.views import detail, entry, imports, lists, pick
+from kexiang.catalog.views import detail, entry, import_steps, imports, lists, pick
 
 app_name = "catalog"
 UID = "(?P<uid>[0-9A-HJKMNP-TV-Z]{26})"
@@ -39,7 +39,16 @@ urlpatterns = [
     path("work/imports/new/", imports.import_create, name="import_create"),
     path("work/imports/template/<slug:kind>.xlsx", imports.import_template, name="import_template"),
     re_path(rf"^work/imports/{UID}/$", imports.import_detail, name="import_detail"),
-    re_path(rf"^work/imports/{UID}/columns/$", imports.import_map, name="import_map"),
+    re_path(rf"^work/imports/{UID}/sheet/$", import_steps.import_sheet, name="import_sheet"),
+    re_path(rf"^work/imports/{UID}/columns/$", import_steps.import_columns, name="import_columns"),
+    re_path(rf"^work/imports/{UID}/preset/$", import_steps.import_preset, name="import_preset"),
+    re_path(rf"^work/imports/{UID}/again/$", import_steps.import_again, name="import_again"),
+    re_path(rf"^work/imports/{UID}/photos/$", import_steps.import_photos, name="import_photos"),
+    re_path(
+        rf"^work/imports/{UID}/photos/list/$",
+        import_steps.import_photo_list,
+        name="import_photo_list",
+    ),
     re_path(rf"^work/imports/{UID}/faults/$", imports.import_faults, name="import_faults"),
     re_path(
         rf"^work/imports/{UID}/(?P<action>check|run|undo)/$",

@@ -287,16 +287,16 @@ def test_wizard_from_upload_to_undo(world: World, admin: Any) -> None:
     assert answer.status_code == 302, answer.content.decode()
     job = ImportJob.objects.get()
     url = f"/work/imports/{job.uid}/"
-    page = admin.get(url).content.decode()
+    page = admin.get(url, follow=True).content.decode()
     assert "规格型号" in page
     columns = {f"col-{index}": field for index, field in job.mapping["columns"].items()}
-    admin.post(f"{url}columns/", {**columns, "mode": "valid_rows"})
+    admin.post(f"{url}columns/", columns)
     page = admin.get(url).content.decode()
     assert "正确 2 行,有误 1 行" in page
     assert "原值" in page
     marked = b"".join(admin.get(f"{url}faults/").streaming_content)
     assert load_workbook(BytesIO(marked)).sheetnames
-    admin.post(f"{url}run/")
+    admin.post(f"{url}run/", {"mode": "valid_rows"})
     assert Record.objects.count() == 2
     assert "写入 2 条" in admin.get(url).content.decode()
     admin.post(f"{url}undo/")

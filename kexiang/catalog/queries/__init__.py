@@ -15,7 +15,15 @@ from kexiang.catalog.queries.figures import (
     unit_cards,
     unit_summary,
 )
-from kexiang.catalog.queries.imports import import_faults, import_job, import_jobs
+from kexiang.catalog.queries.imports import (
+    fault_groups,
+    import_faults,
+    import_job,
+    import_jobs,
+    import_photos,
+    preview,
+    samples,
+)
 from kexiang.catalog.queries.offers import (
     Offer,
     Purchase,
@@ -125,11 +133,14 @@ __all__ = [
     "linked_from",
     "marks",
     "may_see_files",
+    "editions",
+    "fault_groups",
     "names_in",
     "newest",
     "newest_cards",
     "offers",
     "open_change",
+    "import_photos",
     "place_cards",
     "place_summary",
     "policies",
@@ -148,6 +159,7 @@ __all__ = [
     "revisions",
     "same_class",
     "score",
+    "preview",
     "similar",
     "stale_days",
     "standards_of",
@@ -162,4 +174,5 @@ __all__ = [
     "unit_summary",
     "with_open_changes",
     "work_figures",
+    "samples",
 ]

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from kexiang.catalog.models import ImportFault, ImportJob
-from kexiang.catalog.services.imports import jobs
+from kexiang.catalog.services.imports import jobs, wizard
+from kexiang.catalog.services.imports import photos as photo_work
 from kexiang.catalog.services.imports.passes import work_import
 from kexiang.catalog.types import ImportMode, ImportState, SecrecyCheck, Visibility
 from kexiang.kernel.actor import Actor
@@ -47,24 +48,38 @@ def import_file(
     publish: SecrecyCheck | None = None,
     dry_run: bool = False,
     sheet: str = "",
+    header_row: int | None = None,
+    constants: Mapping[str, str] | None = None,
+    preset: str | None = None,
+    lenient: bool | None = None,
+    photos: Path | None = None,
 ) -> ImportResult:
     """Import ``path`` as records of ``kind``; an interrupted import of the same file goes on.
 
     ``mapping`` is head → field name for columns that are not found by themselves (an empty
-    name leaves a column out); ``units`` field → 元 or 万元. Raises ``Invalid`` when the file or
-    its columns cannot be used; faulty rows are told in the result.
+    name leaves a column out); ``units`` field → 元 or 万元; ``constants`` field → the text that
+    all rows get; ``preset`` a known form ("" for none) instead of the one recognised; ``lenient``
+    takes rows that lack required fields as drafts; ``photos`` is a zip named by numbers. Raises
+    ``Invalid`` when the file or its columns cannot be used; faulty rows are told in the result.
     """
     job = _interrupted(actor, kind, path)
     resumed = job is not None
     if job is None:
         job = jobs.start_import(
             actor=actor, kind=kind, path=path, file_name=path.name, at=at, owner=owner,
-            mode=mode, visibility=visibility, publish=publish, sheet=sheet,
+            mode=mode, visibility=visibility, publish=publish, sheet=sheet, header_row=header_row,
         )  # fmt: skip
-        _apply(actor, job, mapping or {}, units or {})
+        if preset is not None:
+            job = wizard.choose_preset(actor=actor, uid=job.uid, preset=preset, at=at)
+        if photos is not None:
+            job = wizard.add_photos(
+                actor=actor, uid=job.uid, path=photos, file_name=photos.name, at=at
+            )
+        _apply(actor, job, mapping or {}, units or {}, constants or {}, lenient)
         job = _first_move(actor, job, at, dry_run=dry_run)
     job = work_import(actor=actor, uid=job.uid, at=at)
-    if job.state == ImportState.CHECKED and not dry_run and not job.rows_bad:
+    go_on = not job.rows_bad or job.mode == ImportMode.VALID_ROWS
+    if job.state == ImportState.CHECKED and not dry_run and go_on:
         jobs.begin_run(actor=actor, uid=job.uid, at=at)
         job = work_import(actor=actor, uid=job.uid, at=at)
     return _result(job, is_resumed=resumed)
@@ -78,20 +93,32 @@ def _interrupted(actor: Actor, kind: str, path: Path) -> ImportJob | None:
 
 
 def _apply(
-    actor: Actor, job: ImportJob, mapping: Mapping[str, str], units: Mapping[str, str]
+    actor: Actor,
+    job: ImportJob,
+    mapping: Mapping[str, str],
+    units: Mapping[str, str],
+    constants: Mapping[str, str],
+    lenient: bool | None,
 ) -> None:
-    if not mapping and not units:
+    if not mapping and not units and not constants and lenient is None:
         return
     columns = dict(job.mapping["columns"])
     for head, field in mapping.items():
         if head in job.heads:
             columns[str(job.heads.index(head))] = field
-    jobs.map_columns(actor=actor, uid=job.uid, columns=columns, units=units)
+    jobs.map_columns(
+        actor=actor,
+        uid=job.uid,
+        columns=columns,
+        units={**job.mapping["units"], **units},
+        constants={**job.mapping.get("constants", {}), **constants},
+        lenient=lenient,
+    )
 
 
 def _first_move(actor: Actor, job: ImportJob, at: datetime, *, dry_run: bool) -> ImportJob:
-    """Only-valid-rows needs no pass before: each batch is checked as it is written."""
-    if dry_run or job.mode == ImportMode.ALL_OR_NOTHING:
+    """Only-valid-rows without photos needs no pass before: batches are checked as written."""
+    if dry_run or job.mode == ImportMode.ALL_OR_NOTHING or photo_work.has_photos(job):
         return jobs.begin_check(actor=actor, uid=job.uid, at=at)
     return jobs.begin_run(actor=actor, uid=job.uid, at=at)
 

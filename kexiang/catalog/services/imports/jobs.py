@@ -19,7 +19,7 @@ from kexiang.audit.services import advance
 from kexiang.catalog import policies
 from kexiang.catalog.lifecycle import IMPORT
 from kexiang.catalog.models import ImportFault, ImportJob
-from kexiang.catalog.services.imports import memory, presets, reading
+from kexiang.catalog.services.imports import memory, photos, presets, reading
 from kexiang.catalog.types import (
     ImportAction,
     ImportMode,
@@ -66,7 +66,7 @@ def start_import(
     city's office may. Raises ``Invalid`` (``Unreadable``) with the reason, ``NotAllowed``.
     """
     policies.require_known(actor, Scope.IMPORTS_WRITE)
-    spec = kinds.kind(kind)
+    spec = kinds.offered(kind)
     organisation = accounts.organisation(actor, owner) if owner else None
     if organisation is not None:
         policies.require_enter(actor, organisation.uid, organisation.region)
@@ -105,22 +105,20 @@ def lay_out(job: ImportJob, spec: KindSpec, found: reading.Found) -> None:
     job.sheet, job.heads, job.rows_total = found.sheet, list(found.heads), found.rows_hint
     job.preset = found.preset
     known = memory.recall(job)
-    use_preset(job, spec, known.preset if known else found.preset, known, found.header_row)
+    use_preset(job, spec, found, known.preset if known else found.preset, known)
 
 
 def use_preset(
     job: ImportJob,
     spec: KindSpec,
+    found: reading.Found,
     code: str,
     known: reading.Memory | None,
-    header_row: int,
 ) -> None:
-    """Suggest the mapping anew by a preset, or by the heads alone (unsaved)."""
+    """Suggest the mapping by a preset (or, empty, by the heads alone) and memory (unsaved)."""
     form = presets.preset(code)
     job.preset = form.code if form is not None and spec.code in form.kinds else ""
-    job.mapping = reading.suggest(
-        job.heads, spec, header_row=header_row, preset=job.preset, memory=known
-    )
+    job.mapping = reading.suggest(found, spec, preset=job.preset, memory=known)
     job.is_lenient = bool(job.preset and form and form.is_lenient) and not job.publishes
 
 
@@ -238,7 +236,8 @@ def _money(
     job: ImportJob, spec: KindSpec, chosen: Mapping[str, str], units: Mapping[str, str]
 ) -> dict[str, Any]:
     """Units of the chosen money columns: the head's own word first, then what somebody said."""
-    stated, ask = reading.money_units(job.heads, spec, chosen)
+    told_by_file = job.mapping.get("stated", {})
+    stated, ask = reading.money_units(job.heads, spec, chosen, told_by_file)
     told = {name: unit for name, unit in units.items() if unit in ("元", "万元")}
     return {"units": {**{n: u for n, u in told.items() if spec_has(spec, n)}, **stated}, "ask": ask}
 
@@ -294,20 +293,29 @@ def begin_check(*, actor: Actor, uid: str, at: datetime) -> ImportJob:
 
 
 @transaction.atomic
-def begin_run(*, actor: Actor, uid: str, at: datetime) -> ImportJob:
-    """Start writing; ``work_import`` does it.
+def begin_run(*, actor: Actor, uid: str, at: datetime, mode: str = "") -> ImportJob:
+    """Start writing; ``work_import`` does it. ``mode`` changes what happens to faulty rows.
 
-    Raises ``Invalid`` for an all-or-nothing import with faulty rows.
+    Raises ``Invalid`` for an all-or-nothing import with faulty rows, and for photos that have
+    not been matched yet.
     """
     job = locked(actor, uid)
     policies.require_own_check(actor, job)
     reading.require_mapping(job, kinds.kind(job.kind))
+    if mode:
+        require_choice("mode", mode, ImportMode)
+        job.mode = mode
+        job.save(update_fields=["mode"])
+    if photos.has_photos(job) and job.state != ImportState.CHECKED:
+        raise Invalid(_("请先校验全部行,核对照片对应哪些行,再导入。"))
     if job.mode == ImportMode.ALL_OR_NOTHING:
         _require_faultless(job)
     ImportFault.objects.filter(job=job).delete()
-    job.row_done = job.rows_good = job.rows_bad = 0
+    job.row_done = job.rows_good = job.rows_bad = job.rows_open = 0
     job.started_at, job.message = at, ""
-    job.save(update_fields=["row_done", "rows_good", "rows_bad", "started_at", "message"])
+    job.save(
+        update_fields=["row_done", "rows_good", "rows_bad", "rows_open", "started_at", "message"]
+    )
     advance(job, IMPORT, ImportAction.RUN, actor=actor.uid, at=at)
     return job
 

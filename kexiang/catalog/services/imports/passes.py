@@ -65,7 +65,7 @@ def _check(job: ImportJob, actor: Actor, at: datetime) -> None:
         ImportFault.objects.filter(job=job).delete()
         _begin(job, at)
     shop = Workshop(job, actor, at)
-    for batch in batches(raw_rows(job), BATCH):
+    for batch in batches(raw_rows(job, pictures=shop.photos.cells), BATCH):
         shop.photos.see(batch)
         done = shop.check(batch)
         with transaction.atomic():

@@ -8,11 +8,14 @@ before their rows are written, so that a killed import takes up where it was.
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,8 +23,10 @@ from kexiang.accounts.types import OrganisationInfo
 from kexiang.catalog import policies
 from kexiang.catalog.models import ImportJob, ImportPhoto, Record
 from kexiang.catalog.services import ground, parts, writing
-from kexiang.catalog.services.imports.reading import Raw
+from kexiang.catalog.services.imports.reading import MOST_PICTURES, Pictures, Raw
 from kexiang.catalog.types import PhotoState, files_subject
+from kexiang.core import tabular_pictures
+from kexiang.core.tabular_types import Picture
 from kexiang.files import services as files
 from kexiang.files.types import Purpose, ZippedPhoto
 from kexiang.kernel.actor import Actor
@@ -30,6 +35,8 @@ from kexiang.kernel.ids import new_uid
 from kexiang.kinds.types import FieldSpec, KindSpec
 
 FIELD = "images"
+# How the entry of a picture begins that stands in the sheet: row and part of the workbook follow.
+PART = "part:"
 SYSTEM = Actor.system("import")
 _SPACES = re.compile(r"\s+")
 # 编号_1, 编号-2, 编号(3), 编号 4
@@ -53,6 +60,11 @@ def candidates(name: str) -> list[str]:
 def field_of(spec: KindSpec) -> FieldSpec | None:
     """The field that takes the photos of a kind, if it has one."""
     return spec.field(FIELD) if spec.has(FIELD) and spec.field(FIELD).type == "images" else None
+
+
+def has_photos(job: ImportJob) -> bool:
+    """Whether a zip came with the sheet, or the sheet itself holds pictures."""
+    return bool(job.photos_path or job.mapping.get("pictures"))
 
 
 def take_in(job: ImportJob, spec: KindSpec, path: Path, file_name: str, folder: Path) -> None:
@@ -98,7 +110,8 @@ class Photos:
         self._rows: dict[str, set[int]] = {}
         self._by_row: dict[int, list[ImportPhoto]] = {}
         self._names = [name for _column, name in parts.number_fields(spec)]
-        self._is_on = bool(job.photos_path) and field_of(spec) is not None
+        self._is_on = has_photos(job) and field_of(spec) is not None
+        self.cells: Pictures | None = {} if self._is_on and job.mapping.get("pictures") else None
         if self._is_on:
             self._load()
 
@@ -124,7 +137,9 @@ class Photos:
         """After the pass: to which row or record each photo belongs, or why to none."""
         if not self._is_on:
             return
-        waiting = list(self.job.photos.exclude(state=PhotoState.REFUSED, row=None))
+        self._take_cells()
+        zipped = self.job.photos.exclude(entry__startswith=PART)
+        waiting = list(zipped.exclude(state=PhotoState.REFUSED, row=None))
         known = _records(actor, self.job, {k for p in waiting for k in candidates(p.name)})
         most = field_of(self.spec).max_items or 1  # type: ignore[union-attr]  # is on
         used: dict[object, int] = {}
@@ -139,6 +154,26 @@ class Photos:
         ImportPhoto.objects.bulk_update(
             waiting, ["key", "state", "row", "record", "message"], batch_size=500
         )
+
+    def _take_cells(self) -> None:
+        """Pictures in the sheet itself belong to the row in which they stand."""
+        if self.cells is None:
+            return
+        job = self.job
+        job.photos.filter(entry__startswith=PART).delete()
+        after = int(job.mapping["header_row"])
+        found = tabular_pictures.find(Path(job.path), job.sheet, self.cells, after=after)
+        rows = [
+            ImportPhoto(
+                job=job,
+                entry=f"{PART}{one.row}:{one.part}"[:400],
+                name=_("第 %d 行的图片") % one.row,
+                state=PhotoState.ROW,
+                row=one.row,
+            )
+            for one in islice(found, MOST_PICTURES)
+        ]
+        ImportPhoto.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
 
     def _place(self, photo: ImportPhoto, known: dict[str, set[str]]) -> None:
         photo.row, photo.record, photo.message = None, "", ""
@@ -177,15 +212,28 @@ class Photos:
 
 def _store(job: ImportJob, photo: ImportPhoto, owner: str, at: datetime, actor: Actor) -> None:
     """Keep one picture; a broken one is told and does not stop its row."""
-    entry = ZippedPhoto(photo.entry, photo.name, 0)
     try:
-        with files.photo_file(Path(job.photos_path), entry) as upload:
+        with _opened(job, photo) as upload:
             photo.file = files.store(
                 actor=actor, upload=upload, purpose=Purpose.PICTURE, owner_org=owner, at=at
             ).uid
     except Invalid as error:
         photo.state, photo.message = PhotoState.REFUSED, str(error)[:200]
     photo.save(update_fields=["file", "state", "message"])
+
+
+@contextmanager
+def _opened(job: ImportJob, photo: ImportPhoto) -> "Iterator[File[bytes]]":
+    """The bytes of a photo, out of the zip or out of the sheet."""
+    if photo.entry.startswith(PART):
+        part = photo.entry.removeprefix(PART).partition(":")[2]
+        picture = Picture(photo.row or 0, 0, photo.name, part, Path(part).suffix, 0)
+        data = tabular_pictures.read(Path(job.path), picture)
+        yield ContentFile(data, name=f"{photo.row}{Path(part).suffix}")
+        return
+    entry = ZippedPhoto(photo.entry, photo.name, 0)
+    with files.photo_file(Path(job.photos_path), entry) as upload:
+        yield upload
 
 
 def _records(actor: Actor, job: ImportJob, keys: set[str]) -> dict[str, set[str]]:
@@ -234,7 +282,7 @@ def _add(job: ImportJob, photo: ImportPhoto, actor: Actor, at: datetime) -> None
 
 def let_go(job: ImportJob, records: Iterable[Record]) -> None:
     """The pictures of rows that are taken back belong to nothing any more."""
-    if job.photos_path:
+    if has_photos(job):
         for record in records:
             subject = files_subject(record.uid, "public")
             files.attach(actor=SYSTEM, uids=[], subject=subject, visibility="unit")

@@ -1,8 +1,8 @@
 """From the file of a job to raw records, row by row, in memory that does not grow."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kexiang.catalog.models import ImportJob
+from kexiang.catalog.rules import folded
 from kexiang.catalog.services.imports import presets
 from kexiang.core import tabular
+from kexiang.core.tabular_heads import text_of
+from kexiang.core.tabular_rows import DataRows
+from kexiang.core.tabular_survey import survey
+from kexiang.kernel.cells import CellPicture
 from kexiang.kernel.errors import Invalid, Problem
 from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import KindSpec
@@ -22,9 +27,9 @@ OWNER_HEADS = frozenset(
 )
 # Columns that a workbook of faults adds: they are ours, not the user's.
 OUR_HEADS = frozenset({"错误说明", "原行号"})
-LOOKED_AT = 20
 _UNIT = re.compile(r"(万元|亿元|千元|元)")
-_TOTAL = re.compile(r"(合|总|小)\s*计|本页合计")
+MOST_HEADS = 500
+MOST_PICTURES = 5_000
 
 Raw = tuple[int, dict[str, Any]]
 
@@ -41,70 +46,83 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file looks like: its heads, where the data begin, and the likely columns."""
+    """What a file looks like: its heads, where the data begin, and what a person should know.
+
+    ``stated`` is the unit of money by column that the file itself states, ``hidden`` columns are
+    not suggested for a field, ``notes`` are sentences for the page.
+    """
 
     sheet: str
     header_row: int
     heads: tuple[str, ...]
     rows_hint: int
     preset: str
-    is_template: bool
+    stated: Mapping[str, str]
+    hidden: frozenset[int] = frozenset()
+    notes: tuple[str, ...] = ()
+    has_pictures: bool = False
 
 
 def inspect(
     path: Path, spec: KindSpec, *, name: str, sheet: str = "", header_row: int | None = None
 ) -> Found:
     """Find the heads (or take those of ``header_row``); raises ``Unreadable`` with the reason."""
-    source = tabular.read_rows(path, sheet=sheet or None, name=name)
-    rows = source.head(LOOKED_AT)
-    header = _chosen(source, header_row) if header_row else _likely(rows, spec)
-    hint = (source.rows_hint or 0) - header.row
-    texts = [list(cells) for _number, cells in rows]
-    known = presets.recognise(header.heads, spec)
+    found = survey(path, name=name, sheet=sheet or None, known=_knower(spec), also=example)
+    heads, row, units = found.heads, found.header_row, found.units
+    if header_row and header_row != row:
+        source = tabular.read_rows(path, sheet=found.sheet or None, name=name)
+        heads, row, units = _chosen(source, header_row), header_row, {}
+    if len(heads) > MOST_HEADS:
+        raise Invalid(_("表格有 %d 列,最多 500 列。请删去不需要的列再上传。") % len(heads))
+    hidden = {column.index for column in found.columns if column.is_hidden}
+    preset = presets.recognise(heads, spec)
     return Found(
-        sheet=source.sheet,
-        header_row=header.row,
-        heads=header.heads,
-        rows_hint=max(hint, 0),
-        preset=known.code if known else "",
-        is_template=kinds.template_version(texts) is not None,
+        sheet=found.sheet,
+        header_row=row,
+        heads=tuple(head[:200] for head in heads),
+        rows_hint=max((found.rows_hint or found.rows_seen) - row, 0),
+        preset=preset.code if preset else "",
+        stated={str(index): unit for index, unit in units.items()},
+        hidden=frozenset(hidden),
+        notes=found.notes,
+        has_pictures=bool(found.pictures),
     )
 
 
-def _likely(rows: Sequence[Any], spec: KindSpec) -> tabular.Header:
-    cells = _all_cells(rows)
-    matches = kinds.suggest_mapping(cells, spec)
-    known = {match.head for match in matches if match.field and match.sure}
-    known |= {cell for cell in cells if any(p.column(cell) for p in presets.presets_for(spec))}
-    return tabular.find_header(rows, lambda head: head in known)
+def example(cells: Sequence[Any]) -> str:
+    """Why a row is no record: it is the example of a template."""
+    return "example" if kinds.is_example_row(cells) else ""
 
 
-def _chosen(source: tabular.RowSource, row: int) -> tabular.Header:
+def _knower(spec: KindSpec) -> Callable[[str], bool]:
+    """Whether a text is a head of the kind, as it is labelled, named elsewhere or in a preset."""
+    words: set[str] = {folded(head) for head in OWNER_HEADS}
+    for column in kinds.import_columns(spec):
+        one = column.spec
+        names = [column.head, column.label, column.key, one.label, *one.heads]
+        wire = [text for key, text in one.exchange.items() if key == "nrii"]
+        words.update(form for text in (*names, *wire) for form in presets.forms(text))
+    forms = presets.presets_for(spec)
+
+    def known(text: str) -> bool:
+        found = presets.forms(text)
+        return any(form in words for form in found) or any(one.column(text) for one in forms)
+
+    return known
+
+
+def _chosen(source: tabular.RowSource, row: int) -> tuple[str, ...]:
     """The heads of the row somebody named. Raises ``Invalid`` when nothing stands there."""
     cells = next((cells for number, cells in source.rows(after=row - 1) if number == row), None)
-    heads = tuple(_head(cell) for cell in cells) if isinstance(cells, list) else ()
+    heads = tuple(text_of(cell)[:200] for cell in cells) if isinstance(cells, list) else ()
     if not any(heads):
         text = _("第 %d 行没有文字,请选择列标题所在的行。") % row
         raise Invalid([Problem("header_row", text, _("标题行"))])
-    return tabular.Header(row, heads)
-
-
-def _head(cell: Any) -> str:
-    return " ".join(str(cell if cell is not None else "").split())[:200]
-
-
-def _all_cells(rows: Sequence[Any]) -> list[str]:
-    """Every text of the first rows, in the form ``find_header`` compares."""
-    return list(dict.fromkeys(_head(cell) for _number, row in rows for cell in row))
+    return heads
 
 
 def suggest(
-    found_heads: Sequence[str],
-    spec: KindSpec,
-    *,
-    header_row: int,
-    preset: str = "",
-    memory: Memory | None = None,
+    found: Found, spec: KindSpec, *, preset: str = "", memory: Memory | None = None
 ) -> dict[str, Any]:
     """The mapping kept with a job.
 
@@ -113,28 +131,44 @@ def suggest(
     preset translates in the cells of a field, ``constants`` for fields without a column.
     """
     form = presets.preset(preset)
-    heads = ["" if head in OUR_HEADS else head for head in found_heads]
+    heads = ["" if head in OUR_HEADS else head for head in found.heads]
     columns, how = _known(heads, spec, form, memory)
     decided = set(memory.columns) if memory else set()
-    for match in kinds.suggest_mapping(heads, spec):
+    for match in _matches(heads, spec):
         key, name = str(match.index), match.field
         if not name and match.head.strip() in OWNER_HEADS:
             name = OWNER
         left_out = match.head in decided or _left_out(form, match.head)
+        left_out = left_out or match.index in found.hidden
         if name and key not in columns and name not in columns.values() and not left_out:
             columns[key], how[key] = name, "label" if match.sure else "alike"
-    units, ask = money_units(heads, spec, columns)
+    units, ask = money_units(heads, spec, columns, found.stated)
     if memory is not None:
         units.update({name: unit for name, unit in memory.units.items() if name in ask})
     return {
-        "header_row": header_row,
+        "header_row": found.header_row,
         "columns": columns,
         "how": how,
         "units": units,
         "ask": ask,
+        "stated": dict(found.stated),
+        "hidden": sorted(found.hidden),
+        "notes": list(found.notes),
+        "pictures": found.has_pictures,
         "values": _values(heads, columns, form),
         "constants": dict(memory.constants) if memory else {},
     }
+
+
+def _matches(heads: Sequence[str], spec: KindSpec) -> list[kinds.ColumnMatch]:
+    """By whole heads first, then by the lowest level of those on two levels (父级/子级)."""
+    whole = kinds.suggest_mapping(heads, spec)
+    rest = ["" if match.field else match.head.rpartition("/")[2] for match in whole]
+    own = kinds.suggest_mapping(rest, spec)
+    return [
+        replace(low, head=match.head) if low.field and "/" in match.head else match
+        for match, low in zip(whole, own, strict=True)
+    ]
 
 
 def _known(
@@ -163,11 +197,12 @@ def _left_out(form: presets.Preset | None, head: str) -> bool:
 
 
 def money_units(
-    heads: Sequence[str], spec: KindSpec, columns: Mapping[str, str]
+    heads: Sequence[str], spec: KindSpec, columns: Mapping[str, str], told: Mapping[str, str]
 ) -> tuple[dict[str, str], list[str]]:
-    """The unit each money column states in its head, and the fields whose head states none.
+    """The unit each money column states, and the fields for which nothing states one.
 
-    A head that is our own field name (API, jsonl) means the unit of the field.
+    ``told`` is what the file says by column (head, note above the table). A head that is our
+    own field name (API, jsonl) means the unit of the field.
     """
     money = {c.key for c in kinds.import_columns(spec) if c.spec.type == "money"}
     units: dict[str, str] = {}
@@ -177,8 +212,9 @@ def money_units(
         if name not in money or head == name:
             continue
         stated = _UNIT.search(head)
-        if stated:
-            units[name] = stated.group(1)
+        unit = told.get(index) or (stated.group(1) if stated else "")
+        if unit:
+            units[name] = unit
         else:
             ask.append(name)
     return units, ask
@@ -229,26 +265,40 @@ def require_mapping(job: ImportJob, spec: KindSpec) -> None:
         raise Invalid(problems)
 
 
-def raw_rows(job: ImportJob, *, after: int = 0) -> Iterator[Raw]:
-    """Rows behind ``after`` as raw records by field name; rows of totals are passed over."""
+Pictures = dict[str, tuple[int, int]]
+
+
+def raw_rows(job: ImportJob, *, after: int = 0, pictures: Pictures | None = None) -> Iterator[Raw]:
+    """Rows behind ``after`` as raw records by field name; totals and the like are passed over.
+
+    Pictures in cells are noted in ``pictures`` by name: row and column.
+    """
     source = tabular.read_rows(Path(job.path), sheet=job.sheet or None, name=job.file_name)
     mapping = job.mapping
     pairs = [(int(index), field) for index, field in mapping["columns"].items()]
     named = [(job.heads[index], field) for index, field in pairs]
     constants = mapping.get("constants", {})
     translations = mapping.get("values", {})
-    start = max(after, int(mapping["header_row"]))
-    for number, cells in source.rows(after=start):
+    rows = DataRows(
+        source, header_row=int(mapping["header_row"]), heads=job.heads, after=after, also=example
+    )
+    for number, cells in rows:
         if isinstance(cells, dict):
             row = {field: cells.get(head) for head, field in named}
-        elif _is_total(cells) or kinds.is_example_row(cells):
-            continue
         else:
             width = len(cells)
             row = {field: cells[index] for index, field in pairs if index < width}
+            if pictures is not None:
+                _note_pictures(number, cells, pictures)
         for field, words in translations.items():
             row[field] = _translated(row.get(field), words)
         yield number, {**constants, **row} if constants else row
+
+
+def _note_pictures(number: int, cells: Sequence[Any], pictures: Pictures) -> None:
+    for column, cell in enumerate(cells):
+        if isinstance(cell, CellPicture) and len(pictures) < MOST_PICTURES:
+            pictures[cell.name] = (number, column)
 
 
 def _translated(value: Any, words: Mapping[str, str]) -> Any:
@@ -256,11 +306,6 @@ def _translated(value: Any, words: Mapping[str, str]) -> Any:
     whole = isinstance(value, float) and value.is_integer()
     text = str(int(value) if whole else value).strip() if value is not None else ""
     return words.get(text, value)
-
-
-def _is_total(cells: Sequence[Any]) -> bool:
-    first = next((cell for cell in cells if cell not in (None, "")), None)
-    return isinstance(first, str) and _TOTAL.match(first.strip()) is not None
 
 
 def batches(rows: Iterator[Raw], size: int) -> Iterator[list[Raw]]:

@@ -44,7 +44,11 @@ def choose_preset(*, actor: Actor, uid: str, preset: str, at: datetime) -> Impor
     spec = kinds.kind(job.kind)
     if preset and preset not in {one.code for one in presets.presets_for(spec)}:
         raise Invalid([Problem("preset", _("没有这种表格格式,请重新选择。"), _("表格格式"))])
-    jobs.use_preset(job, spec, preset, None, int(job.mapping["header_row"]))
+    found = reading.inspect(
+        Path(job.path), spec, name=job.file_name, sheet=job.sheet,
+        header_row=int(job.mapping["header_row"]) or None,
+    )  # fmt: skip
+    jobs.use_preset(job, spec, found, preset, None)
     job.save(update_fields=_LAID_OUT)
     return job
 
@@ -73,7 +77,7 @@ def _replace(actor: Actor, uid: str, path: Path, file_name: str, at: datetime) -
     is_lenient, preset = job.is_lenient, job.preset
     jobs.keep_file(job, path, file_name)
     jobs.lay_out(job, spec, found)
-    jobs.use_preset(job, spec, preset, kept, found.header_row)
+    jobs.use_preset(job, spec, found, preset, kept)
     job.is_lenient = is_lenient
     job.save(update_fields=_LAID_OUT)
     audit.record(
@@ -94,8 +98,9 @@ def _follow(actor: Actor, job: ImportJob, path: Path, file_name: str, at: dateti
         actor=actor, kind=job.kind, path=path, file_name=file_name, at=at, mode=job.mode,
         owner=job.owner.uid if job.owner else "", visibility=job.visibility, publish=publish,
     )  # fmt: skip
-    kept, header_row = _as_memory(job), int(following.mapping["header_row"])
-    jobs.use_preset(following, kinds.kind(job.kind), job.preset, kept, header_row)
+    spec = kinds.kind(job.kind)
+    found = reading.inspect(Path(following.path), spec, name=file_name, sheet=following.sheet)
+    jobs.use_preset(following, spec, found, job.preset, _as_memory(job))
     following.is_lenient = job.is_lenient
     following.save(update_fields=_LAID_OUT)
     return following
