@@ -33,7 +33,7 @@ LENGTHS = {
 ITEMS = {"codes": 20, "images": 20, "files": 20, "records": 100, "table": 100}
 ROLES = frozenset(
     {"value", "model", "maker", "year", "price", "standard", "expires", "number", "image",
-     "state", "class", "open"}
+     "state", "class", "open", "replaces", "replaced_by"}
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FACETS = FIELD_TYPES - {"long_text", "table", "image", "images", "file", "files", "url", "phone"}

@@ -2,7 +2,9 @@
 
 A later pack may add a kind, extend one (``[kind] extend = "instrument"``: its keys win, its
 fields change or join those of the kind, ``omit`` drops some) and change the core fields by a
-``_core.toml`` of its own. Faults never raise: the caller decides what to do with them.
+``_core.toml`` of its own. ``_shown.toml`` says which kinds the place offers, in which order; the
+others take no new records, those they have stay. Kinds of packs behind that one are offered.
+Faults never raise: the caller decides what to do with them.
 """
 
 import hashlib
@@ -26,6 +28,7 @@ from kexiang.kinds.vocabulary import (
 )
 
 CORE = "_core.toml"
+SHOWN = "_shown.toml"
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,29}")
 
 
@@ -40,8 +43,11 @@ class KindSource:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
+    """``kinds`` are those the place offers, in its order; ``hidden`` are the others."""
+
     kinds: tuple[KindSpec, ...]
     faults: tuple[KindFault, ...]
+    hidden: tuple[KindSpec, ...] = ()
 
 
 def load(sources: Iterable[KindSource]) -> Loaded:
@@ -49,18 +55,60 @@ def load(sources: Iterable[KindSource]) -> Loaded:
     faults: list[KindFault] = []
     core = Draft()
     drafts: dict[str, Draft] = {}
+    listed: KindSource | None = None
+    later: set[str] = set()
     for source in sources:
+        if source.name == SHOWN:
+            listed, later = source, set()  # the last pack of the chain decides
+            continue
         parsed = _parse(source, faults)
         if parsed is None:
             continue
         draft = core if source.name == CORE else _draft_for(drafts, parsed, source, faults)
         if draft is not None:
             _lay(draft, parsed, source)
+            if listed is not None and _pack(listed) != _pack(source):
+                later |= {str(parsed.head.get("code", ""))}
     codes = set(drafts)
     built = [build_kind(_over_core(core, draft), codes, faults) for draft in drafts.values()]
     kinds = sorted((k for k in built if k is not None), key=lambda k: (k.order, k.code))
+    shown = [spec.code for spec in kinds]
+    if listed is not None:
+        shown = [*_shown(listed, codes, faults), *(code for code in shown if code in later)]
+    by_code = {spec.code: spec for spec in kinds}
     ordered = sorted(set(faults), key=lambda f: (f.file, f.line, f.message))
-    return Loaded(tuple(kinds), tuple(ordered))
+    return Loaded(
+        tuple(by_code[code] for code in shown if code in by_code),
+        tuple(ordered),
+        tuple(spec for spec in kinds if spec.code not in shown),
+    )
+
+
+def _pack(source: KindSource) -> str:
+    return source.file.partition("/")[0]
+
+
+def _shown(source: KindSource, codes: set[str], faults: list[KindFault]) -> list[str]:
+    """The codes that ``_shown.toml`` lists; everything when it cannot be read."""
+    try:
+        data = tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        faults.append(KindFault(source.file, 1, f"不是正确的 TOML 写法:{error}。"))
+        return sorted(codes)
+    listed = data.get("kinds")
+    if set(data) != {"kinds"} or not isinstance(listed, list) or not listed:
+        text = '应只有一项:kinds = ["instrument", "test_item"],按页面上的次序列出要用的资源类型。'
+        faults.append(KindFault(source.file, 1, text))
+        return sorted(codes)
+    lines = source.text.splitlines()
+    for code in listed:
+        line = next((n for n, row in enumerate(lines, 1) if f'"{code}"' in row), 1)
+        if code not in codes:
+            text = f"没有资源类型 {code}。{hint(str(code), codes)}"
+            faults.append(KindFault(source.file, line, text))
+        elif listed.count(code) > 1:
+            faults.append(KindFault(source.file, line, f"资源类型 {code} 列了两次。"))
+    return list(dict.fromkeys(str(code) for code in listed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,3 +254,44 @@ def test_checker_reports_the_pack_alone(tmp_path: Path) -> None:
     found = queries.check_kind_files(tmp_path / "city", [tmp_path / "base"])
 
     assert found == [("kinds/a.toml", 11, "[[field]] 里没有 unknown 这一项。")]
+
+
+def three() -> list[tuple[str, str]]:
+    named = [("base/kinds/_core.toml", CORE)]
+    return named + [
+        (f"base/kinds/{code}.toml", f'[kind]\ncode = "k_{code}"\nlabel = "{code}"\n')
+        for code in "abc"
+    ]
+
+
+@pytest.mark.req("A-16")
+def test_a_pack_chooses_which_kinds_it_shows_in_which_order() -> None:
+    loaded = load(*three(), ("city/kinds/_shown.toml", 'kinds = ["k_b", "k_a"]'))
+
+    assert loaded.faults == ()
+    assert [spec.code for spec in loaded.kinds] == ["k_b", "k_a"]
+    assert [spec.code for spec in loaded.hidden] == ["k_c"]
+
+
+def test_a_kind_of_a_later_pack_joins_those_shown() -> None:
+    later = ("county/kinds/d.toml", '[kind]\ncode = "k_d"\nlabel = "d"\n')
+    loaded = load(*three(), ("city/kinds/_shown.toml", 'kinds = ["k_a"]'), later)
+
+    assert [spec.code for spec in loaded.kinds] == ["k_a", "k_d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ('kinds = [\n  "k_a",\n  "k_x",\n]', 3, "没有资源类型 k_x"),
+        ('kinds = ["k_a", "k_a"]', 1, "列了两次"),
+        ("kinds = []", 1, "应只有一项"),
+        ('shown = ["k_a"]', 1, "应只有一项"),
+        ("kinds = [", 1, "不是正确的 TOML 写法"),
+    ],
+)
+def test_faults_of_the_list_of_kinds(text: str, line: int, says: str) -> None:
+    found = load(*three(), ("city/kinds/_shown.toml", text)).faults
+
+    assert found[0].line == line
+    assert says in found[0].message

@@ -284,7 +284,8 @@ class RecordLink(models.Model):
 class RecordColumn(models.Model):
     """A field marked ``column = true`` for which ``Record`` has no column of its own.
 
-    Under the name ``standard`` it holds every standard number of a record, folded.
+    Under the name ``standard`` it holds every standard number of a record, folded; under
+    ``succession`` the numbers it names as replacing or replaced.
 
     A kind that a pack adds can so be filtered and summed without a migration. Exactly one of
     ``number``, ``day`` and ``text`` carries the value, by the type of the field.

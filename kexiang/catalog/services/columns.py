@@ -9,6 +9,7 @@ from pypinyin import lazy_pinyin
 
 from kexiang.catalog import rules
 from kexiang.catalog.models import RecordColumn
+from kexiang.catalog.queries import succession
 from kexiang.catalog.queries.offers import standards_of
 from kexiang.kinds.types import FieldSpec, KindSpec
 
@@ -145,7 +146,9 @@ def other_columns(spec: KindSpec, values: Mapping[str, Any]) -> list[RecordColum
         if field.name not in held and value not in (None, "", []):
             rows.append(_column_row(field, value))
     standards = {rules.folded(number)[:150] for number in standards_of(spec, dict(values))}
-    return rows + [RecordColumn(name="standard", text=text) for text in sorted(standards) if text]
+    rows += [RecordColumn(name="standard", text=text) for text in sorted(standards) if text]
+    others = succession.related_numbers(spec, values)
+    return rows + [RecordColumn(name=succession.COLUMN, text=text) for text in others if text]
 
 
 def _column_row(field: FieldSpec, value: Any) -> RecordColumn:
