@@ -15,7 +15,7 @@ from types import ModuleType
 from kexiang_site import cli, env
 from kexiang_site.bench.databases import temporary_database
 
-NAMES = {"search": "检索", "web": "网页与接口", "import": "导入"}
+NAMES = {"search": "检索", "web": "网页与接口", "import": "导入", "kills": "杀死索引进程"}
 _MODULES = {"import": "imports"}
 
 

@@ -1,7 +1,8 @@
 import pytest
 
 from kexiang.search import ask, layout, reader, registry
-from tests.search.support import Shelf, TableShelf
+from kexiang_site.bench.kills import TableSource
+from tests.search.support import Shelf
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def shelf(home):
 
 @pytest.fixture
 def table(home, transactional_db):
-    found = TableShelf()
+    found = TableSource()
     found.create()
     registry.register(found)
     yield found
