@@ -57,6 +57,8 @@ class RecordPage:
     thanks: Sequence[tuple[str, str]] = ()
     band: str = ""
     successors: Sequence[str] = ()
+    editions: Sequence[Any] = ()
+    outdated: Sequence[Any] = ()
     has_files: bool = False
     json_ld: dict[str, Any] = field(default_factory=dict)
 
@@ -77,6 +79,8 @@ def record_page(actor: Actor, uid: str, today: date, *, base: str) -> RecordPage
         row=row,
         spec=spec,
         kind_label=words.label(spec),
+        editions=catalog.editions(actor, row, today),
+        outdated=catalog.superseded(actor, spec, row.attributes, today),
         card=found,
         first=[block for block in blocks if block.name in lead],
         blocks=[block for block in blocks if block.name not in (*lead, "contact", "media")]
