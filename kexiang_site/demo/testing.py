@@ -251,6 +251,7 @@ def standards(today: date) -> Iterator[Row]:
             title=title,
             standard_type=KINDS_OF_STANDARD[prefix],
             is_metrology=prefix in {"JJG", "JJF"},
+            metrology_type=prefix.lower() if prefix in {"JJG", "JJF"} else None,
             mandatory=number.startswith("GB ") or prefix == "JJG",
             standard_state="replaced" if rest else "current",
             issued_on=f"{year}-01-01" if year > 1990 else None,

@@ -1,4 +1,4 @@
-"""What pages tell machines: valid by the shapes of science-on-schema.org, and only of what is public."""
+"""What pages tell machines: valid by the shapes of science-on-schema.org, only what is public."""
 
 import json
 import re
