@@ -6,7 +6,6 @@ Both are read as a stream, row by row; a page may hold several tables, each is a
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
@@ -47,21 +46,33 @@ class MarkupTable:
     facts: SheetFacts
 
 
+@dataclass(slots=True)
+class _Sums:
+    title: str = ""
+    rows: int = 0
+    merges: list[Merge] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
+
+
 def tables(path: Path, kind: str, encoding: str) -> list[MarkupTable]:
     """All tables with content, in order. Raises ``Unreadable``, also when there are none."""
-    found: list[MarkupTable] = []
-    for index, lines in groupby(_lines(path, kind, encoding), key=lambda line: line.table):
-        title, count = "", 0
-        merges: list[Merge] = []
-        hidden: list[int] = []
-        for line in lines:
-            title = title or line.title
-            count += any(cell is not None for cell in line.cells)
-            merges += line.merges
-            hidden += [line.number] if line.is_hidden else []
-        if count and len(found) < _MAX_TABLES:
-            facts = SheetFacts(tuple(merges), frozenset(), spans(hidden))
-            found.append(MarkupTable(index, title or f"表格{len(found) + 1}", count, facts))
+    seen: dict[int, _Sums] = {}
+    for line in _lines(path, kind, encoding):
+        sums = seen.setdefault(line.table, _Sums())
+        sums.title = sums.title or line.title
+        sums.rows += any(cell is not None for cell in line.cells)
+        sums.merges += line.merges
+        sums.hidden += [line.number] if line.is_hidden else []
+    found = [
+        MarkupTable(
+            index,
+            sums.title or f"表格{place}",
+            sums.rows,
+            SheetFacts(tuple(sums.merges), frozenset(), spans(sums.hidden)),
+        )
+        for place, (index, sums) in enumerate(sorted(seen.items())[:_MAX_TABLES], start=1)
+        if sums.rows
+    ]
     if not found:
         raise Unreadable("文件是网页,里面没有找到表格。请从原系统重新导出 Excel 文件后上传。")
     return _merged(found)
@@ -153,6 +164,8 @@ class _HtmlTable:
 
     def add(self, node: Any) -> None:
         self.number += 1
+        if node.find(".//table") is not None:  # lays out the page, its tables come by themselves
+            return
         if self.number == 1:
             caption = node.xpath("ancestor::table[1]/caption")
             self.title = " ".join(caption[0].itertext()).strip()[:31] if caption else ""
@@ -183,12 +196,10 @@ def _span(cell: Any, name: str) -> int:
 
 
 def _text(cell: Any) -> Any:
-    """The words of a cell without those of tables inside it; ``<br>`` parts lines."""
+    """The words of a cell; ``<br>`` parts lines."""
     for mark in cell.iter("br"):
         mark.tail = "\n" + (mark.tail or "")
     said = cell.xpath(".//text()[not(ancestor::script or ancestor::style)]")
-    if cell.find(".//table") is not None:
-        said = cell.xpath("./text()")
     lines = [" ".join(line.split()) for line in "".join(map(str, said)).split("\n")]
     return cell_text("\n".join(line for line in lines if line)) or None
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from kexiang.kernel.errors import NotFound
+from kexiang.kinds import national
 from kexiang.kinds.loading import KindSource, Loaded, load
 from kexiang.kinds.lookups import ReferenceLookup, label_of
+from kexiang.kinds.national import NationalForm
 from kexiang.kinds.rules import (
     Cleaned,
     Cleaner,
@@ -51,11 +53,15 @@ __all__ = [
     "kinds",
     "label",
     "lookup",
+    "national_form",
+    "national_forms",
+    "offered",
     "suggest_mapping",
     "template_version",
 ]
 logger = logging.getLogger(__name__)
 _loaded: dict[str, Any] = {}
+_forms: dict[str, Any] = {}
 _cleaners: dict[str, Any] = {}
 
 
@@ -75,22 +81,59 @@ def _read() -> Loaded:
     return loaded
 
 
-def kinds() -> list[KindSpec]:
-    """All kinds in the order in which pages show them."""
-    return list(_active().kinds)
+def kinds(*, hidden: bool = False) -> list[KindSpec]:
+    """The kinds the place offers, in the order in which pages show them.
+
+    ``hidden`` adds those it does not offer, of which old records may be left.
+    """
+    loaded = _active()
+    return [*loaded.kinds, *(loaded.hidden if hidden else ())]
 
 
 def kind(code: str) -> KindSpec:
-    """One kind; raises ``NotFound``."""
-    for spec in _active().kinds:
+    """One kind, offered or not; raises ``NotFound``."""
+    for spec in kinds(hidden=True):
         if spec.code == code:
             return spec
-    known = "、".join(spec.code for spec in _active().kinds)
-    raise NotFound(f"没有资源类型“{code[:40]}”。现有类型:{known}。")
+    raise _unknown(code)
+
+
+def offered(code: str) -> KindSpec:
+    """One kind of which new records are taken; raises ``NotFound``."""
+    for spec in kinds():
+        if spec.code == code:
+            return spec
+    raise _unknown(code)
+
+
+def _unknown(code: str) -> NotFound:
+    known = "、".join(spec.code for spec in kinds())
+    return NotFound(f"没有资源类型“{code[:40]}”。现有类型:{known}。")
 
 
 def has_kind(code: str) -> bool:
-    return any(spec.code == code for spec in _active().kinds)
+    return any(spec.code == code for spec in kinds(hidden=True))
+
+
+def national_forms() -> list[NationalForm]:
+    """The upload forms of the national instrument platform, sheet by sheet."""
+    found: list[NationalForm] = reference.cached(_read_forms, _forms)
+    return found
+
+
+def _read_forms() -> list[NationalForm]:
+    files = reference.pack_files("national/")
+    return [form for file in files for form in national.parse(file.text)]
+
+
+def national_form(kind: str, sheet: str = "") -> NationalForm:
+    """The form for records of a kind (by its sheet where there are two); raises ``NotFound``."""
+    fitting = [form for form in national_forms() if form.kind == kind]
+    for form in fitting:
+        if sheet in ("", form.sheet):
+            return form
+    known = "、".join(dict.fromkeys(form.kind for form in national_forms() if form.kind))
+    raise NotFound(f"国家平台没有“{kind[:40]}”的填报表。有填报表的类型:{known}。")
 
 
 def lookup(

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from kexiang.kernel.errors import NotFound
-from kexiang.kinds import queries, reference_page, sheet
+from kexiang.kinds import national, queries, reference_page, sheet
 from kexiang.kinds.entry.form import KindForm
 from kexiang.kinds.lookups import local_regions
-from kexiang.kinds.types import FieldSpec, KindSpec
+from kexiang.kinds.types import FieldSpec, FormRecord, FormResult, KindSpec
 from kexiang.reference import queries as reference
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "excel_template",
     "form_for",
     "reference_page_of",
+    "write_national",
     "write_reference",
 ]
 
@@ -89,3 +90,15 @@ def write_reference(folder: Path, specs: Iterable[KindSpec]) -> list[Path]:
     for old in set(folder.glob("*.md")) - set(written):
         old.unlink()
     return written
+
+
+def write_national(
+    form: national.NationalForm,
+    spec: KindSpec,
+    records: Iterable[FormRecord],
+    target: Path,
+    *,
+    words: national.Words,
+) -> FormResult:
+    """Write records as an upload form of the national platform; see ``kinds.national``."""
+    return national.write(form, spec, records, target, words=words)

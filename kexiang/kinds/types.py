@@ -159,8 +159,9 @@ class KindSpec:
     ``roles`` names the field that plays a general part, so that lists, cards and the duty check
     need no knowledge of the kind: ``value`` (original value), ``model``, ``maker``, ``year``
     (a date or year field), ``price``, ``standard``, ``expires`` (a record disappears from the
-    public side after that date), ``number``, ``image``, ``state``. ``preference`` is added to
-    the relevance of every hit: 1 is little, 10 decides among like hits.
+    public side after that date), ``number``, ``image``, ``state``, ``replaces`` and
+    ``replaced_by`` (tables whose first column is the number of another edition). ``preference``
+    is added to the relevance of every hit: 1 is little, 10 decides among like hits.
     """
 
     code: str
@@ -257,3 +258,22 @@ class FieldScore:
 
     percent: int
     missing: tuple[FieldSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormRecord:
+    """A record as the writer needs it: how people name it, stored values, name of its owner."""
+
+    name: str
+    values: Mapping[str, Any]
+    owner: str = ""
+
+
+@dataclass(slots=True)
+class FormResult:
+    """What became of the records. ``refused`` are not in the file, ``losses`` are values that
+    the form cannot hold; both are whole sentences that begin with the record's name."""
+
+    written: int = 0
+    refused: list[str] = attribute(default_factory=list)
+    losses: list[str] = attribute(default_factory=list)

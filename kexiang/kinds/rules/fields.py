@@ -96,6 +96,11 @@ def _text(spec: FieldSpec, tidy: Callable[[str], str]) -> Clean:
             return None
         if spec.prefixes:
             text = _stripped(spec, text)
+        if "+" in text and texts.is_scientific(text):
+            raise Bad(
+                f"{label}“{text}”是变成科学计数法的号码,末尾几位已经丢失。"
+                "请把该列设为“文本”格式后重新填写。"
+            )
         return check(text) or None
 
     return clean

@@ -12,6 +12,8 @@ _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _UNIT = re.compile(r"(万元|亿元|千元|元)")
 _MARKS = re.compile(r"[*＊:：★●]|必填|选填")
 _VERSION = re.compile(r"模板版本\s*([a-z][a-z0-9_]*):([0-9a-f]{6,})")
+# ``中心编号(不可修改、新增请空缺不填)``: given by somebody else, never read.
+_NOT_TO_FILL = re.compile(r"不可修改|(?<!没有)请空缺不填|无需填写|[((]不填[))]")
 _GENERIC = re.compile(r"(信息|情况|资料|内容|管理|状态|参数|事项|数据|地址|部分|指标)$")
 _CLOSE = 0.82
 
@@ -120,6 +122,8 @@ def _forms(head: str) -> list[str]:
     alone where the upper one only names a part of the form (``仪器基本信息/规格型号``).
     """
     text = str(head or "")
+    if _NOT_TO_FILL.search(text):
+        return []
     plain = _MARKS.sub("", text)
     bare = _BRACKETS.sub("", plain)
     forms = [fold(text), fold(plain), fold(bare)]

@@ -31,6 +31,7 @@ _PHONE = re.compile(
 _PHONES = re.compile(r"[,，、;；/|\n]|或|\s{2,}")
 _STANDARD = re.compile(r"([A-Z]+\d{0,6}(?:/[A-Z]{1,8})*)[ ]?(\d[0-9A-Z.\-:/()+ ]*)")
 _STANDARD_T = re.compile(r"^([A-Z]{2}|DB\d{2,6})[ /]?T(?=[ ]?\d)")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+(?:1[0-9]|2[0-9])", re.I)
 _HAS_DIGIT = re.compile(r"\d")
 
 
@@ -78,6 +79,11 @@ def is_blank(text: str) -> bool:
 def is_none(text: str) -> bool:
     """Whether a cell says that there is no value (also 无, 暂无 …)."""
     return text in _NONE
+
+
+def is_scientific(text: str) -> bool:
+    """Whether a text is what a spreadsheet makes of a long number (``1.40104E+17``)."""
+    return _SCIENTIFIC.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=65_536)

@@ -34,7 +34,7 @@ _KNOWN_FILES = {
     "hot_words.txt",
 }
 # Folders whose files other contexts read (``reference.queries.pack_files``).
-KEPT_FOLDERS = ("kinds", "imports")
+KEPT_FOLDERS = {"kinds": "*.toml", "imports": "*.toml", "national": "*.csv"}
 _KNOWN_FOLDERS = {"codes", "calendar", *KEPT_FOLDERS}
 _DEPTH = 6
 
@@ -147,7 +147,9 @@ def _check_files(reader: Reader) -> None:
     """A misspelt file name must not be silently left out."""
     for path in sorted(reader.folder.iterdir()):
         if path.is_dir() and path.name not in _KNOWN_FOLDERS and any(_texts(path)):
-            reader.fault(path.name, 1, "未知的文件夹,可用的有:codes、calendar、kinds、imports。")
+            reader.fault(
+                path.name, 1, f"未知的文件夹,可用的有:{'、'.join(sorted(_KNOWN_FOLDERS))}。"
+            )
         if path.is_file() and path.suffix in _SUFFIXES and path.name not in _KNOWN_FILES:
             known = "、".join(sorted(_KNOWN_FILES))
             reader.fault(path.name, 1, f"未知的文件,可用的有:{known}。")
@@ -197,8 +199,8 @@ def _read_pack(reader: Reader) -> Pack | None:
 def _kept_files(reader: Reader) -> tuple[tuple[str, str], ...]:
     """Files that another context reads; their content is that context's to check."""
     kept = []
-    for folder in KEPT_FOLDERS:
-        for path in sorted((reader.folder / folder).glob("*.toml")):
+    for folder, pattern in KEPT_FOLDERS.items():
+        for path in sorted((reader.folder / folder).glob(pattern)):
             file = f"{folder}/{path.name}"
             text = reader.text(file)
             if text is not None:
