@@ -13,6 +13,7 @@ WAITING = frozenset({"unit_check", "dept_check", "city_check", "change_check"})
 # A unit's own business: offices above it see nothing before the unit has let it go.
 INTERNAL = frozenset({"draft", "unit_check", "withdrawn"})
 LIKENESS = 0.86
+SHORT = 24
 _NOISE = re.compile(r"[\W_]+")
 
 
@@ -96,6 +97,25 @@ def text_diff(old: str, new: str) -> tuple[list[str], list[str]]:
         if tag in ("insert", "replace"):
             added.append(new[b0:b1])
     return added, removed
+
+
+Pieces = list[tuple[str, bool]]
+
+
+def marked_diff(old: str, new: str) -> tuple[Pieces, Pieces]:
+    """Both texts in pieces, each with whether the other text lacks it.
+
+    Short values change as a whole: half a number is hard to read.
+    """
+    if max(len(old), len(new)) <= SHORT:
+        return [(old, True)] if old else [], [(new, True)] if new else []
+    matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
+    before, after = [], []
+    for tag, a0, a1, b0, b1 in matcher.get_opcodes():
+        changed = tag != "equal"
+        before += [(old[a0:a1], changed)] if a1 > a0 else []
+        after += [(new[b0:b1], changed)] if b1 > b0 else []
+    return before, after
 
 
 def record_number(prefix: str, year: int, serial: int) -> str:

@@ -171,7 +171,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class FieldDiff:
-    """One field of two revisions side by side, already in words."""
+    """One field of two revisions side by side, already in words.
+
+    The pieces make up the whole text, each with whether the other side lacks it.
+    """
 
     name: str
     label: str
@@ -179,6 +182,8 @@ class FieldDiff:
     new: str
     added: Sequence[str] = ()
     removed: Sequence[str] = ()
+    old_pieces: Sequence[tuple[str, bool]] = ()
+    new_pieces: Sequence[tuple[str, bool]] = ()
 
 
 @dataclass(frozen=True, slots=True)

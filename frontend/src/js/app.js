@@ -1,6 +1,7 @@
 // Every page works without this file; it only saves steps.
 import "htmx.org";
 import { autosave } from "./autosave.js";
+import { chooser } from "./choose.js";
 import { columns } from "./columns.js";
 import { copying } from "./copy.js";
 import { dropdowns } from "./dropdowns.js";
@@ -9,6 +10,7 @@ import { picker } from "./pick.js";
 import { rows } from "./rows.js";
 import { sticky } from "./sticky.js";
 import { suggestions } from "./suggest.js";
+import { ticks } from "./ticks.js";
 
 function start(root) {
   root.querySelectorAll("[data-autosave]").forEach(autosave);
@@ -16,6 +18,8 @@ function start(root) {
   root.querySelectorAll(".kx-table__scroll").forEach(sticky);
   root.querySelectorAll("[data-rows]").forEach((box) => rows(box, start));
   root.querySelectorAll("[data-pick]").forEach(picker);
+  root.querySelectorAll("select[data-select]").forEach(chooser);
+  root.querySelectorAll("[data-ticks]").forEach(ticks);
   root.querySelectorAll("[data-suggest]").forEach(suggestions);
   root.querySelectorAll("[data-submit-on-change]").forEach((field) => {
     field.addEventListener("change", () => field.form && field.form.submit());

@@ -91,7 +91,7 @@ def suspects(
     found = [
         (row, reason) for row in rows if (reason := _reason(row, key, inner, asset)) is not None
     ]
-    return [_suspect(row, reason) for row, reason in found[:SHOWN_SUSPECTS]]
+    return [suspect(row, reason) for row, reason in found[:SHOWN_SUSPECTS]]
 
 
 def _text(spec: KindSpec, role: str, attributes: Mapping[str, Any]) -> str:
@@ -114,7 +114,8 @@ def _reason(row: Record, key: str, inner: str, asset: str) -> str | None:
     return None
 
 
-def _suspect(row: Record, reason: str) -> Suspect:
+def suspect(row: Record, reason: str) -> Suspect:
+    """A record as it stands beside the one it looks like."""
     return Suspect(
         row.pk, row.uid, row.number, row.title, row.model, row.inner_no, row.asset_no,
         row.state, str(RecordState(row.state).label), reason,

@@ -296,7 +296,8 @@ def differences(
     for f in fields:
         before, after = (_shown(f, side.get(f.name), names) for side in (old, new))
         added, removed = rules.text_diff(before, after)
-        found.append(FieldDiff(f.name, str(f.label), before, after, added, removed))
+        pieces = rules.marked_diff(before, after)
+        found.append(FieldDiff(f.name, str(f.label), before, after, added, removed, *pieces))
     return found
 
 

@@ -64,10 +64,19 @@ def _charges(actor: Actor) -> Sequence[tuple[str, Q]]:
 
 
 def review_queue(actor: Actor, wanted: RecordFilter) -> QuerySet[Record]:
-    """What waits for a decision of this actor's office, in the order of submission."""
-    return with_open_changes(records(actor, wanted).filter(in_charge(actor))).annotate(
-        flag_count=Count("flags")
+    """What waits for a decision of this actor's office; ``submitted`` puts the oldest first.
+
+    A change waits since it was handed in, not since the record first was.
+    """
+    rows = with_open_changes(records(actor, wanted).filter(in_charge(actor))).annotate(
+        flag_count=Count("flags"), since=_since()
     )
+    return rows.order_by("since", "id") if wanted.sort == "submitted" else rows
+
+
+def _since() -> Coalesce:
+    opened = PendingChange.objects.filter(record=OuterRef("pk"), closed_at__isnull=True)
+    return Coalesce(Subquery(opened.values("submitted_at")[:1]), F("submitted_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +147,7 @@ def todos(*, actor: Actor, at: datetime) -> list[WorkItem]:
 def _reviews(actor: Actor) -> WorkItem:
     rows = records(actor).filter(in_charge(actor))
     count = rows.count()
-    opened = PendingChange.objects.filter(record=OuterRef("pk"), closed_at__isnull=True)
-    # A change waits since it was handed in, not since the record first was.
-    since = Coalesce(Subquery(opened.values("submitted_at")[:1]), F("submitted_at"))
-    waiting = rows.annotate(since=since).order_by("since")
+    waiting = rows.annotate(since=_since()).order_by("since")
     first = waiting.values_list("since", flat=True).first() if count else None
     days = int(reference.parameter("record.check_days", default=CHECK_DAYS))
     due = reference.workdays_add(timezone.localdate(first), days) if first else None

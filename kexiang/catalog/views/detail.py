@@ -1,5 +1,6 @@
 """One record in the workbench: what it says, where it stands, its versions, its decision."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kexiang.accounts import queries as accounts
 from kexiang.catalog import policies, queries, rules, services
 from kexiang.catalog.models import PendingChange, Record
-from kexiang.catalog.types import ChangeState, Level, RecordAction, RecordState
+from kexiang.catalog.types import ChangeState, Level, RecordAction, RecordState, Visibility
 from kexiang.catalog.views import shared
 from kexiang.core.http import ActorRequest
 from kexiang.kinds import queries as kinds
@@ -61,6 +62,7 @@ def _common(request: ActorRequest, record: Record, change: PendingChange | None)
         if policies.may(actor, RecordAction(name), record, _moved(name, change))
     ]
     state = change.state if change is not None and record.state == "change_check" else record.state
+    duty = queries.duty(spec, current, timezone.localdate())
     return {
         "record": record,
         "change": change,
@@ -73,10 +75,12 @@ def _common(request: ActorRequest, record: Record, change: PendingChange | None)
         "may_delete": policies.may_manage(actor, record)
         and not record.was_shown
         and record.state in policies.EDITABLE,
-        "duty": queries.duty(spec, current, timezone.localdate()),
+        "duty": duty,
+        "outdated": queries.superseded(actor, spec, current, timezone.localdate()),
         "score": queries.score(record),
         "marks": queries.marks(spec, current),
-        "flags": record.flags.select_related("other").all(),
+        **_review(request, record, change, allowed),
+        "must_share": next((hit.reason for hit in duty if hit.must_share), ""),
         "publishes": _publishes(record, state),
         "version": change.version if change is not None else record.version,
         "reason": queries.last_reason(record),
@@ -85,6 +89,23 @@ def _common(request: ActorRequest, record: Record, change: PendingChange | None)
         "tones": shared.TONES,
         "today": timezone.localdate(),
         "trail": shared.record_trail(record),
+    }
+
+
+def _review(
+    request: ActorRequest,
+    record: Record,
+    change: PendingChange | None,
+    allowed: Sequence[RecordAction],
+) -> dict[str, Any]:
+    """What the office that decides sees first: its queue, what was marked, words used before."""
+    actor, reviews = request.actor, RecordAction.APPROVE in allowed
+    return {
+        "reviews": reviews,
+        "hints": queries.hints(actor, record),
+        "place": queries.place_in_queue(actor, record) if reviews else None,
+        "reasons_given": queries.reasons_given(actor) if RecordAction.RETURN in allowed else [],
+        "visibility_label": Visibility(change.visibility if change else record.visibility).label,
     }
 
 
@@ -132,6 +153,8 @@ def record_act(request: ActorRequest, uid: str, action: str) -> HttpResponse:
     shared.require_login(request)
     chosen = ";".join(request.POST.getlist("reason_label"))
     written = request.POST.get("reason", "").strip()
+    goes_on = request.POST.get("next") == "queue"
+    following = _following(request, uid) if goes_on else ""
     services.act(
         action,
         actor=request.actor,
@@ -145,9 +168,17 @@ def record_act(request: ActorRequest, uid: str, action: str) -> HttpResponse:
         version=shared.number(request.POST.get("version"), 0, most=2**31) or None,
     )
     messages.success(request, DONE[action])
-    if request.POST.get("next") == "queue":
+    if following:
+        return redirect("catalog:record_detail", uid=following)
+    if goes_on:
         return redirect("catalog:review_queue")
     return redirect("catalog:record_detail", uid=uid)
+
+
+def _following(request: ActorRequest, uid: str) -> str:
+    """The record to look at after this one: the next that waits, else the one before."""
+    place = queries.place_in_queue(request.actor, queries.record(request.actor, uid))
+    return (place.next or place.previous) if place is not None else ""
 
 
 @require_POST

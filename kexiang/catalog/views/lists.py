@@ -1,6 +1,9 @@
 """Lists: the records of my unit, the queue of an office, exports."""
 
+from pathlib import Path
+
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,9 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from kexiang.accounts import queries as accounts
 from kexiang.catalog import policies, queries, services
 from kexiang.catalog.forms import FilterForm
+from kexiang.catalog.models import Record
 from kexiang.catalog.queries import RecordFilter
 from kexiang.catalog.views import shared
 from kexiang.core.http import ActorRequest
+from kexiang.core.tabular import Column, Sheet, write_xlsx
 
 COLUMNS = [
     ("number", gettext_lazy("编号")),
@@ -118,21 +123,71 @@ def _unit_name(request: ActorRequest) -> str:
 
 
 @require_GET
-def review_queue(request: ActorRequest) -> HttpResponse:
+def review_queue(request: ActorRequest) -> HttpResponse | FileResponse:
     """What waits for the decision of this actor's office, oldest first."""
     shared.require_login(request)
     form = FilterForm(request.GET, kinds=shared.kind_choices())
-    rows = queries.review_queue(request.actor, form.wanted(sort="submitted"))
+    sort = request.GET.get("sort", "submitted")
+    rows = queries.review_queue(request.actor, form.wanted(sort=sort))
+    if request.GET.get("export"):
+        return _queue_export(rows)
     page = shared.page_of(request, rows)
     context = {
         **page,
         "form": form,
+        "sort": sort,
+        "sorts": QUEUE_SORTS,
+        "ticked": request.GET.get("tick") == "all",
         "items": queries.queue_items(page["rows"]),
         "tones": shared.TONES,
         "today": timezone.localdate(),
         "trail": [(_("待审核"), "")],
     }
     return render(request, "catalog/review_queue.html", context)
+
+
+QUEUE_SORTS = [
+    ("submitted", gettext_lazy("提交先后")),
+    ("completeness", gettext_lazy("完整度从低到高")),
+    ("pinyin", gettext_lazy("名称拼音")),
+    ("value", gettext_lazy("原值从高到低")),
+]
+QUEUE_HEADS = (
+    gettext_lazy("编号"),
+    gettext_lazy("名称"),
+    gettext_lazy("类型"),
+    gettext_lazy("来源单位"),
+    gettext_lazy("环节"),
+    gettext_lazy("提交时间"),
+    gettext_lazy("应办结"),
+    gettext_lazy("完整度(%)"),
+    gettext_lazy("提示(处)"),
+)
+
+
+def _queue_export(rows: QuerySet[Record]) -> FileResponse:
+    """Everything that waits, as a workbook."""
+    lines = [
+        (
+            item.record.number,
+            item.record.title,
+            item.kind_label,
+            item.record.owner.name,
+            item.state_label,
+            f"{timezone.localtime(item.submitted_at):%Y-%m-%d %H:%M}" if item.submitted_at else "",
+            f"{item.due:%Y-%m-%d}" if item.due else "",
+            item.record.completeness,
+            item.flag_count,
+        )
+        for item in queries.queue_items(list(rows))
+    ]
+    columns = [Column(str(head)) for head in QUEUE_HEADS]
+
+    def write(target: Path) -> None:
+        with target.open("wb") as file:
+            write_xlsx(file, [Sheet(_("待审核"), columns, lines)])
+
+    return shared.download(f"{_('待审核')}-{timezone.localdate():%Y%m%d}.xlsx", shared.XLSX, write)
 
 
 @require_POST
