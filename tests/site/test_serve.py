@@ -155,3 +155,24 @@ def test_one_role_alone(home: Path) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.mark.req("W-04")
+def test_limits_hold_however_many_web_processes_there_are(running: _Running) -> None:
+    """60 anonymous writes a minute, counted together; new connections reach both workers."""
+    _until(lambda: running.status("/readyz") == 200)
+    _until(lambda: time.time() % 60 < 45, seconds=30)
+
+    def write() -> int:
+        with closing(http.client.HTTPConnection("127.0.0.1", running.port, timeout=10)) as server:
+            server.request(
+                "POST", "/preferences", "theme=dark",
+                {"Content-Type": "application/x-www-form-urlencoded"},
+            )  # fmt: skip
+            return server.getresponse().status
+
+    answers = [write() for _ in range(90)]
+
+    assert answers.count(303) == 60
+    assert answers.count(429) == 30
+    assert len(running.pids("web")) >= 3, "a parent and two workers"
