@@ -45,7 +45,7 @@ class RecordSource:
         return prepared
 
     def _spec(self) -> SourceSpec:
-        specs = kinds.kinds()
+        specs = kinds.kinds(hidden=True)
         own = {spec.code: [f.name for f in _facet_fields(spec)] for spec in specs}
         names = dict.fromkeys(name for found in own.values() for name in found)
         return SourceSpec(
@@ -86,7 +86,7 @@ class RecordSource:
     def facet_labels(self, name: str, values: Sequence[str]) -> dict[str, str]:
         """What people call the values of a facet."""
         if name == "kind":
-            labels = {spec.code: str(spec.search_label) for spec in kinds.kinds()}
+            labels = {k.code: str(k.search_label) for k in kinds.kinds(hidden=True)}
             return {value: labels.get(value, value) for value in values}
         if name == "region":
             return {value: reference.region_name(value) for value in values}
@@ -113,7 +113,7 @@ def _facet_fields(spec: KindSpec) -> list[FieldSpec]:
 
 
 def _field_named(name: str) -> FieldSpec | None:
-    for spec in kinds.kinds():
+    for spec in kinds.kinds(hidden=True):
         if spec.has(name):
             return spec.field(name)
     return None
@@ -194,7 +194,7 @@ def _facet_values(field: FieldSpec, value: Any) -> tuple[str, ...]:
         return tuple(str(one)[:100] for one in many)
     found: dict[str, None] = {}
     for code in many:
-        found.update(dict.fromkeys(reference.code_path(field.codes, code) or (str(code),)))
+        found.update(dict.fromkeys(reference.class_path(field.codes, str(code)) or (str(code),)))
     return tuple(found)
 
 

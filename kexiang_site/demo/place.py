@@ -7,6 +7,7 @@ from kexiang_site.demo.datasets import datasets, facilities
 from kexiang_site.demo.germplasm import accessions
 from kexiang_site.demo.instruments import instruments
 from kexiang_site.demo.literature import articles
+from kexiang_site.demo.resources import policies, resources
 from kexiang_site.demo.rows import Row
 from kexiang_site.demo.testing import certificates, standards, test_items
 
@@ -17,6 +18,7 @@ def entered(today: date) -> Iterator[Row]:
     yield from certificates(today)
     yield from test_items(today)
     yield from facilities(today)
+    yield from resources(today)
 
 
 def imported(today: date) -> Iterator[Row]:
@@ -25,6 +27,7 @@ def imported(today: date) -> Iterator[Row]:
     yield from standards(today)
     yield from accessions(today)
     yield from articles(today)
+    yield from policies(today)
 
 
 def published(today: date) -> Iterator[Row]:

@@ -250,7 +250,6 @@ def standards(today: date) -> Iterator[Row]:
             standard_no=number,
             title=title,
             standard_type=KINDS_OF_STANDARD[prefix],
-            is_metrology=prefix in {"JJG", "JJF"},
             metrology_type=prefix.lower() if prefix in {"JJG", "JJF"} else None,
             mandatory=number.startswith("GB ") or prefix == "JJG",
             standard_state="replaced" if rest else "current",

@@ -90,6 +90,21 @@ def test_quantities_are_those_of_the_plan():
         "standard": 127,
         "accreditation": 13,
         "facility": 1,
+        "instrument_centre": 2,
+        "service_unit": 2,
+        "research_base": 4,
+        "service": 5,
+        "database": 3,
+        "bio_bank": 3,
+        "specimen": 5,
+        "patent": 3,
+        "achievement": 3,
+        "demand": 3,
+        "book": 2,
+        "periodical": 2,
+        "thesis": 2,
+        "st_report": 2,
+        "policy": 12,
     }
     assert (sum(v >= 10 for v in values), sum(v >= 50 for v in values)) == (286, 84)
 

@@ -40,7 +40,7 @@ def create_record(
     every fault, ``NotAllowed`` for others than the owner's people (A-23: scientists too).
     The question whether the item is secret comes before this call (AA-01).
     """
-    spec = kinds.kind(kind)
+    spec = kinds.offered(kind)
     organisation = accounts.organisation(actor, owner)
     policies.require_author(actor, organisation.uid)
     attributes = values.clean_draft(spec, raw, actor=actor, today=timezone.localdate(at))
