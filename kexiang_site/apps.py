@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class SiteConfig(AppConfig):
@@ -6,3 +7,10 @@ class SiteConfig(AppConfig):
 
     name = "kexiang_site"
     label = "site"
+
+    def ready(self) -> None:
+        if settings.DEMO:
+            from kexiang.core.providers import provide  # noqa: PLC0415 -- only for the demo
+            from kexiang_site.demo import contact  # noqa: PLC0415 -- as above
+
+            provide("site.texts", contact.texts)

@@ -3,9 +3,13 @@
 Only entries whose pages exist are listed: an entry that leads nowhere is worse than none.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from kexiang.core.context import MenuItem, Place
+from kexiang.core.providers import providers
 from kexiang.kinds import queries as kinds
 from kexiang.portal import words
 from kexiang.reference import queries as reference
@@ -28,7 +32,7 @@ def phone_labels() -> dict[str, str]:
 def place() -> Place:
     """The pack's place as the head and the foot of every page need it."""
     pack = reference.active_pack()
-    site = pack.site
+    site = _texts(pack.site)
     labels = phone_labels()
     default = Place()
     return Place(
@@ -44,6 +48,17 @@ def place() -> Place:
         hours=site.get("consult_hours", ""),
         links=tuple((link["title"], link["url"]) for link in site.get("links", ())),
     )
+
+
+def _texts(own: Mapping[str, Any]) -> dict[str, Any]:
+    """The pack's texts; those it leaves open as slot ``site.texts`` says (the demo's telephones).
+
+    A provider takes no argument and returns texts by the names of the pack's ``[site]``.
+    """
+    texts = dict(own)
+    for provider in providers("site.texts"):
+        texts |= {name: text for name, text in provider().items() if not texts.get(name)}
+    return texts
 
 
 def _search(kind: str) -> str:
