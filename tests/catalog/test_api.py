@@ -294,3 +294,111 @@ def test_published_record_of_another_visibility(client: Any, world: World) -> No
     assert client.get(f"{BASE}/{record.uid}", headers=reader).status_code == 404
     own = token_of(person_with("researcher", world.university))
     assert client.get(f"{BASE}/{record.uid}", headers=own).status_code == 200
+
+
+def ledger_upload() -> SimpleUploadedFile:
+    """Heads nobody knows, money without a unit, no column for what is required."""
+    head = "名目,本校编号,资产编号,单价"
+    return SimpleUploadedFile("a.csv", f"{head}\n天平,N1,Z1,1265000\n".encode("gb18030"))
+
+
+def test_columns_may_be_given_with_the_sheet(
+    client: Any, world: World, admin: dict[str, str]
+) -> None:
+    data = {"kind": "instrument", "owner": world.university.uid, "is_secret": "false"}
+    columns = {"名目": "title", "本校编号": "inner_id"}
+    waiting = client.post(
+        "/api/v1/imports",
+        {**data, "file": ledger_upload(), "lenient": "true", "columns": json.dumps(columns)},
+        headers=admin,
+    )
+    assert waiting.status_code == 202, waiting.content.decode()
+    job = waiting.json()
+    assert job["state"] == "uploaded"
+    assert [need["field"] for need in job["needs"]] == ["original_value"]
+    url = f"/api/v1/imports/{job['id']}"
+    patched = call(client, "PATCH", url, {"units": {"original_value": "元"}}, admin)
+    assert patched.json()["needs"] == []
+    checked = call(client, "POST", f"{url}/check", {}, admin).json()
+    assert (checked["state"], checked["rows_good"], checked["rows_open"]) == ("checked", 1, 1)
+    done = call(client, "POST", f"{url}/run", {}, admin).json()
+    assert done["state"] == "done"
+    assert str(Record.objects.get().value_wan) == "126.500000"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"columns": "[]"}, "JSON 对象"),
+        ({"columns": "{"}, "JSON 对象"),
+        ({"columns": '{"没有的列": "title"}'}, "没有列"),
+        ({"columns": '{"名目": "nonsense"}'}, "没有字段"),
+        ({"constants": '{"nonsense": "x"}'}, "没有字段"),
+        ({"preset": "nonsense"}, "没有这种表格格式"),
+        ({"header_row": "999"}, "没有文字"),
+        ({"sheet": "别的"}, "工作表"),
+    ],
+    ids=str,
+)
+def test_mapping_that_does_not_fit_is_told(
+    client: Any, world: World, admin: dict[str, str], more: dict[str, str], said: str
+) -> None:
+    data = {"kind": "instrument", "owner": world.university.uid, "is_secret": "false"}
+    upload = ledger_upload()
+    if "sheet" in more:
+        from tests.catalog.test_pages import sheet_upload  # noqa: PLC0415
+
+        upload = SimpleUploadedFile("a.xlsx", sheet_upload([instrument()]).read())
+    answer = client.post("/api/v1/imports", {**data, **more, "file": upload}, headers=admin)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+def test_workbook_photos_and_mended_file(
+    client: Any, world: World, admin: dict[str, str], tmp_path: Any
+) -> None:
+    from tests.catalog.test_import_photos import picture, zipped  # noqa: PLC0415
+
+    rows = [instrument(inner_id="N1", asset_no="Z1", original_value="很贵")]
+    text = json.dumps(rows[0], ensure_ascii=False)
+    data = {"kind": "instrument", "owner": world.university.uid, "is_secret": "false"}
+    archive = zipped(tmp_path / "p.zip", {"Z1.jpg": picture()}).read_bytes()
+    answer = client.post(
+        "/api/v1/imports",
+        {**data, "file": SimpleUploadedFile("a.jsonl", text.encode()),
+         "photos": SimpleUploadedFile("p.zip", archive)},
+        headers=admin,
+    )  # fmt: skip
+    job = answer.json()
+    assert (job["state"], job["rows_bad"], job["photos"]) == ("checked", 1, {"row": 1})
+    url = f"/api/v1/imports/{job['id']}"
+    book = client.get(f"{url}/workbook", headers=admin)
+    assert book.status_code == 200
+    assert b"".join(book.streaming_content).startswith(b"PK")
+    faults = client.get(f"{url}/faults?sort=value", headers=admin).json()
+    assert (faults["groups"][0]["count"], faults["items"][0]["sort"]) == (1, "value")
+    photos = client.get(f"{url}/photos", headers=admin).json()
+    assert photos["items"][0]["number"] == "z1"
+    mended = json.dumps({**rows[0], "original_value": "3"}, ensure_ascii=False)
+    again = client.post(
+        f"{url}/file", {"file": SimpleUploadedFile("b.jsonl", mended.encode())}, headers=admin
+    )
+    assert (again.json()["rows_good"], again.json()["id"]) == (1, job["id"])
+    assert client.get(f"{url}/workbook", headers=admin).status_code == 404
+
+
+def test_import_api_of_another_unit_is_out_of_reach(
+    client: Any, world: World, admin: dict[str, str]
+) -> None:
+    data = {"kind": "instrument", "owner": world.university.uid, "is_secret": "false"}
+    job = client.post(
+        "/api/v1/imports", {**data, "file": ledger_upload()}, headers=admin
+    ).json()["id"]  # fmt: skip
+    other = token_of(person_with("unit_admin", world.firm))
+    url = f"/api/v1/imports/{job}"
+    for tail in ("", "/faults", "/workbook", "/photos"):
+        assert client.get(f"{url}{tail}", headers=other).status_code == 404
+    assert call(client, "PATCH", url, {"columns": {}}, other).status_code == 404
+    for tail in ("/file", "/photos"):
+        sent = {"file": ledger_upload()}
+        assert client.post(f"{url}{tail}", sent, headers=other).status_code == 404

@@ -7,7 +7,6 @@ from ninja import Field, Schema
 from pydantic import AfterValidator, PlainSerializer
 
 from kexiang.catalog.types import ImportMode, Visibility
-from kexiang.core.problems import FaultOut
 
 READ = (401, 403, 404, 410, 422, 429)
 WRITE = (400, 401, 403, 404, 409, 410, 422, 429)
@@ -129,38 +128,3 @@ class RecordQuery(Schema):
     updated_after: datetime | None = None
     cursor: Text = Field("", max_length=40)
     size: int = Field(20, ge=1, le=100)
-
-
-class ImportOut(Schema):
-    id: str
-    kind: str
-    owner: OwnerOut | None
-    state: str
-    state_label: str
-    mode: str
-    file_name: str
-    rows_total: int
-    row_done: int
-    rows_good: int
-    rows_bad: int
-    rows_kept: int
-    message: str
-    mapping: dict[str, Any]
-    heads: list[str]
-    created_at: Instant
-    finished_at: Instant | None
-
-
-class FaultList(Schema):
-    total: int
-    items: list[FaultOut]
-    cursor: str | None
-
-
-class ImportIn(Schema):
-    kind: Text = Field(max_length=32)
-    owner: Text = Field("", max_length=26)
-    is_secret: bool = Field(description="表中是否有涉密或有特殊限制的资源;有则不保存任何内容")
-    mode: ModeName = "all_or_nothing"
-    visibility: VisibilityName = "public"
-    dry_run: bool = Field(True, description="只校验不写入;核对后再用 run 导入")

@@ -14,6 +14,7 @@ from kexiang.catalog import policies
 from kexiang.catalog.models import ImportFault, ImportJob, ImportPhoto
 from kexiang.catalog.types import FaultSort, PhotoState
 from kexiang.core import tabular
+from kexiang.core.tabular_rows import DataRows
 from kexiang.core.tabular_types import SheetInfo, letter_of
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import NotFound
@@ -24,10 +25,24 @@ SAMPLED_ROWS = 200
 SAMPLES = 3
 
 
-def import_jobs(actor: Actor) -> QuerySet[ImportJob]:
-    """The imports the actor may see, newest first."""
+JOB_SORTS = {
+    "newest": ("-id",),
+    "oldest": ("id",),
+    "name": ("file_name", "-id"),
+    "bad": ("-rows_bad", "-id"),
+}
+
+
+def import_jobs(
+    actor: Actor, *, q: str = "", kind: str = "", state: str = "", sort: str = "newest"
+) -> QuerySet[ImportJob]:
+    """The imports the actor may see, newest first; ``q`` is part of the file's name."""
     rows = ImportJob.objects.filter(policies.imports(actor)).select_related("owner")
-    return rows.order_by("-id")
+    if q:
+        rows = rows.filter(file_name__icontains=q)
+    exact = {"kind": kind, "state": state}
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    return rows.order_by(*JOB_SORTS.get(sort, JOB_SORTS["newest"]))
 
 
 def import_job(actor: Actor, uid: str) -> ImportJob:
@@ -125,7 +140,7 @@ def samples(job: ImportJob) -> list[list[str]]:
     """Some values of each column, as they stand in the file."""
     source = tabular.read_rows(_path(job), sheet=job.sheet or None, name=job.file_name)
     found: list[list[str]] = [[] for _head in job.heads]
-    rows = source.rows(after=int(job.mapping["header_row"]))
+    rows = DataRows(source, header_row=int(job.mapping["header_row"]), heads=job.heads)
     for _number, cells in islice(rows, SAMPLED_ROWS):
         values = [cells.get(head) for head in job.heads] if isinstance(cells, dict) else cells
         for place, value in zip(found, values, strict=False):

@@ -20,11 +20,12 @@ from kexiang.catalog.services.imports.jobs import (
 from kexiang.catalog.services.imports.passes import proceed as proceed_import
 from kexiang.catalog.services.imports.passes import work_import
 from kexiang.catalog.services.imports.presets import presets_for
-from kexiang.catalog.services.imports.reading import missing_fields
+from kexiang.catalog.services.imports.reading import missing_fields, needs
 from kexiang.catalog.services.imports.wizard import (
     add_photos,
     choose_preset,
     choose_sheet,
+    map_heads,
     remove_photos,
     replace_file,
 )
@@ -41,7 +42,9 @@ __all__ = [
     "import_file",
     "is_big",
     "map_columns",
+    "map_heads",
     "missing_fields",
+    "needs",
     "presets_for",
     "proceed_import",
     "remove_photos",

@@ -75,7 +75,12 @@ def import_file(
             job = wizard.add_photos(
                 actor=actor, uid=job.uid, path=photos, file_name=photos.name, at=at
             )
-        _apply(actor, job, mapping or {}, units or {}, constants or {}, lenient)
+        if mapping or units or constants or lenient is not None:
+            known = {head: name for head, name in (mapping or {}).items() if head in job.heads}
+            job = wizard.map_heads(
+                actor=actor, uid=job.uid, columns=known, units=units or {},
+                constants=constants or {}, lenient=lenient, at=at,
+            )  # fmt: skip
         job = _first_move(actor, job, at, dry_run=dry_run)
     job = work_import(actor=actor, uid=job.uid, at=at)
     go_on = not job.rows_bad or job.mode == ImportMode.VALID_ROWS
@@ -90,30 +95,6 @@ def _interrupted(actor: Actor, kind: str, path: Path) -> ImportJob | None:
     return ImportJob.objects.filter(
         created_by=actor.uid, kind=kind, sha256=jobs.digest(path), state=ImportState.RUNNING
     ).first()
-
-
-def _apply(
-    actor: Actor,
-    job: ImportJob,
-    mapping: Mapping[str, str],
-    units: Mapping[str, str],
-    constants: Mapping[str, str],
-    lenient: bool | None,
-) -> None:
-    if not mapping and not units and not constants and lenient is None:
-        return
-    columns = dict(job.mapping["columns"])
-    for head, field in mapping.items():
-        if head in job.heads:
-            columns[str(job.heads.index(head))] = field
-    jobs.map_columns(
-        actor=actor,
-        uid=job.uid,
-        columns=columns,
-        units={**job.mapping["units"], **units},
-        constants={**job.mapping.get("constants", {}), **constants},
-        lenient=lenient,
-    )
 
 
 def _first_move(actor: Actor, job: ImportJob, at: datetime, *, dry_run: bool) -> ImportJob:

@@ -285,7 +285,7 @@ def _require_columns(job: ImportJob, spec: KindSpec, chosen: Mapping[str, str]) 
 def begin_check(*, actor: Actor, uid: str, at: datetime) -> ImportJob:
     """Start the check of all rows (dry run); ``work_import`` does it."""
     job = locked(actor, uid)
-    reading.require_mapping(job, kinds.kind(job.kind))
+    reading.require_mapping(job)
     job.message = ""
     job.save(update_fields=["message"])
     advance(job, IMPORT, ImportAction.CHECK, actor=actor.uid, at=at)
@@ -301,7 +301,7 @@ def begin_run(*, actor: Actor, uid: str, at: datetime, mode: str = "") -> Import
     """
     job = locked(actor, uid)
     policies.require_own_check(actor, job)
-    reading.require_mapping(job, kinds.kind(job.kind))
+    reading.require_mapping(job)
     if mode:
         require_choice("mode", mode, ImportMode)
         job.mode = mode

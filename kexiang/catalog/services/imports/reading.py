@@ -238,8 +238,16 @@ def missing_fields(job: ImportJob, spec: KindSpec) -> list[str]:
     return [one.name for one in spec.required if one.name not in blocks]
 
 
-def require_mapping(job: ImportJob, spec: KindSpec) -> None:
+def require_mapping(job: ImportJob) -> None:
     """Raise ``Invalid`` when a column is missing or a money column says no unit."""
+    problems = needs(job)
+    if problems:
+        raise Invalid(problems)
+
+
+def needs(job: ImportJob) -> list[Problem]:
+    """What is still to be chosen before the rows can be checked."""
+    spec = kinds.kind(job.kind)
     chosen = set(job.mapping["columns"].values())
     constant = set(job.mapping.get("constants", {}))
     problems = []
@@ -261,8 +269,7 @@ def require_mapping(job: ImportJob, spec: KindSpec) -> None:
             label = spec.field(name).label if spec.has(name) else name
             message = _("“%s”列没有写明单位,请选择元还是万元。") % label
             problems.append(Problem(name, message, label=label))
-    if problems:
-        raise Invalid(problems)
+    return problems
 
 
 Pictures = dict[str, tuple[int, int]]

@@ -1,7 +1,9 @@
 """Changing one's mind about an import: sheet, heads, preset, a mended file, a zip of photos."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -51,6 +53,45 @@ def choose_preset(*, actor: Actor, uid: str, preset: str, at: datetime) -> Impor
     jobs.use_preset(job, spec, found, preset, None)
     job.save(update_fields=_LAID_OUT)
     return job
+
+
+def map_heads(
+    *,
+    actor: Actor,
+    uid: str,
+    columns: Mapping[str, str],
+    units: Mapping[str, str] = MappingProxyType({}),
+    constants: Mapping[str, str] = MappingProxyType({}),
+    lenient: bool | None = None,
+    at: datetime,
+) -> ImportJob:
+    """Change the mapping by heads (head → field, empty leaves it out); what is not named stays.
+
+    For programs and the command line. Raises ``Invalid`` for a head the file has not.
+    """
+    with transaction.atomic():
+        job = jobs.locked(actor, uid)
+    chosen = dict(job.mapping["columns"])
+    unknown = [head for head in columns if head not in job.heads]
+    if unknown:
+        heads = "、".join(head for head in job.heads if head)[:300]
+        text = _("文件里没有列“%(head)s”。现有:%(heads)s。")
+        raise Invalid(
+            [Problem(head[:80], text % {"head": head[:80], "heads": heads}) for head in unknown]
+        )
+    for head, field in columns.items():
+        chosen.update({key: "" for key, known in chosen.items() if field and known == field})
+        chosen[str(job.heads.index(head))] = field
+    fixed = {**job.mapping.get("constants", {}), **constants}
+    return jobs.map_columns(
+        actor=actor,
+        uid=uid,
+        columns=chosen,
+        units={**job.mapping["units"], **units},
+        constants={name: text for name, text in fixed.items() if name not in chosen.values()},
+        lenient=lenient,
+        at=at,
+    )
 
 
 def replace_file(*, actor: Actor, uid: str, path: Path, file_name: str, at: datetime) -> ImportJob:
