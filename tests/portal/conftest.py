@@ -8,6 +8,7 @@ from django.test import Client
 
 from kexiang.catalog import services as catalog
 from kexiang.catalog.models import Record
+from kexiang.kinds import queries as kinds
 from kexiang.search import services as search
 from tests.catalog.conftest import AT, World, instrument, publish, test_item, world
 from tests.support.index import index
@@ -24,7 +25,7 @@ def add(world: World) -> Callable[..., Record]:
     def make(kind: str, **changes: Any) -> Record:
         nonlocal made
         made += 1
-        own = {"inner_id": f"NO-{made:04}"}
+        own = {"inner_id": f"NO-{made:04}"} if kinds.kind(kind).has("inner_id") else {}
         if kind == "instrument":
             own["asset_no"] = f"ZC-{made:04}"
         build = {"instrument": instrument, "test_item": test_item}.get(kind, dict)
