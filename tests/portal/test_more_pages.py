@@ -2,13 +2,13 @@
 
 import re
 from datetime import date
-from xml.etree import ElementTree
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from lxml import etree
 
 from kexiang.accounts.models import Person
 from kexiang.catalog.models import Record
@@ -233,7 +233,7 @@ def test_feeds_hold_what_is_public(visitor, world, place):
     for path, wanted in (("/feeds/newest.atom", 3), ("/feeds/instrument.atom", 2)):
         response = visitor.get(path)
         assert response.headers["Content-Type"] == "application/atom+xml"
-        entries = ElementTree.fromstring(response.content).findall(f"{ATOM}entry")
+        entries = etree.fromstring(response.content).findall(f"{ATOM}entry")
         assert len(entries) == wanted
         assert hidden.uid not in response.content.decode()
     assert visitor.get("/feeds/nothing.atom").status_code == 404
