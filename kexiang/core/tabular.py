@@ -9,6 +9,7 @@ somebody's file in ``tabular_faults``; both are offered here as well.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +72,11 @@ class RowSource:
                 yield row
 
     def head(self, count: int = _HEADER_WITHIN) -> list[Row]:
-        """The first ``count`` rows that are not empty."""
-        found: list[Row] = []
-        for row in self._all():
-            found.append(row)
-            if len(found) >= count:
-                break
-        return found
+        """The first ``count`` rows that are not empty; looked for once."""
+        if self._kept.get("looked", 0) < count:
+            self._kept["head"], self._kept["looked"] = list(islice(self._all(), count)), count
+        head: list[Row] = self._kept["head"]
+        return head[:count]
 
     def facts(self) -> SheetFacts:
         """Merged ranges, hidden rows and columns of the sheet; nothing for text files."""

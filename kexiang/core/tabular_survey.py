@@ -51,6 +51,7 @@ from kexiang.kernel.cells import CellPicture, Flawed
 
 LOOK = 2_000
 WITHIN = 40
+_HEADS_WITHIN = 20
 _SHOWN = 5
 _MOST_FLAWS = 200
 _SHEETS_TRIED = 12
@@ -101,7 +102,7 @@ def _choose(
 
 def _known_heads(source: RowSource, known: Known) -> int:
     counts = [0]
-    for _number, cells in source.head():
+    for _number, cells in source.head(WITHIN)[:_HEADS_WITHIN]:
         texts = {tabular_heads.text_of(cell) for cell in cells}
         counts.append(sum(1 for text in texts if text and known(text)))
     return max(counts)
