@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kexiang.catalog.queries import RecordFilter
-from kexiang.catalog.types import RecordState, Visibility
+from kexiang.catalog.types import ImportState, RecordState, Visibility
 
 ANY = ("", _("全部"))
 COMPLETE = [ANY, ("low", _("低于 60%")), ("middle", _("60%–84%")), ("high", _("85% 以上"))]
@@ -70,6 +70,34 @@ class FilterForm(forms.Form):
         self.is_valid()
         found = {name: value for name, value in self.cleaned_data.items() if value}
         return RecordFilter(**{**found, **more})
+
+
+class ImportFilterForm(forms.Form):
+    """Above the list of imports."""
+
+    q = forms.CharField(label=_("文件名"), required=False, max_length=100)
+    kind = forms.ChoiceField(label=_("类型"), required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[ANY, *ImportState.choices])
+    sort = forms.ChoiceField(
+        label=_("排序"),
+        required=False,
+        choices=[
+            ("newest", _("最近上传")),
+            ("oldest", _("最早上传")),
+            ("name", _("文件名")),
+            ("bad", _("有误行数从多到少")),
+        ],
+    )
+
+    def __init__(self, data: Any = None, *, kinds: list[Any], **more: Any) -> None:
+        super().__init__(data, **more)
+        self.fields["kind"].choices = [ANY, *kinds]  # type: ignore[attr-defined]
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """What was understood of the question."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class UploadForm(forms.Form):

@@ -2,13 +2,16 @@
 
 import re
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from kexiang.catalog import queries, services
-from kexiang.catalog.models import PendingChange, Record
+from kexiang.catalog.models import ImportJob, PendingChange, Record
 from kexiang.core.providers import providers
+from kexiang.kernel.ids import new_uid
 from kexiang.search import services as search
 from tests.catalog.conftest import (
     AT,
@@ -193,3 +196,25 @@ def test_published_keeps_its_name_in_the_choice_of_states(world: World) -> None:
     assert listed(admin, "/work/records/?state=shown") == 1
     assert listed(admin, "/work/records/?state=published") == 0
     assert listed(admin, "/work/records/?state=waiting") == 1
+
+
+@pytest.mark.req("A-07")
+def test_imports_are_found_sorted_and_exported(world: World) -> None:
+    for name, state in (("台账2025.xlsx", "done"), ("台账2026.xlsx", "failed")):
+        ImportJob.objects.create(
+            uid=new_uid(),
+            kind="instrument",
+            owner=world.university,
+            file_name=name,
+            state=state,
+            created_by="x",
+            created_at=AT,
+        )
+    admin = client(world, "unit_admin", "university")
+    assert listed(admin, "/work/imports/") == 2
+    assert listed(admin, "/work/imports/?q=2025") == 1
+    assert listed(admin, "/work/imports/?state=failed&sort=name") == 1
+    assert listed(admin, "/work/imports/?state=nonsense&sort=nonsense") == 2
+    sheet = admin.get("/work/imports/?export=1&sort=oldest")
+    rows = list(load_workbook(BytesIO(sheet.getvalue())).active.values)
+    assert [row[0] for row in rows] == ["文件", "台账2025.xlsx", "台账2026.xlsx"]

@@ -1,9 +1,10 @@
 """What the pages of the import wizard share: steps, trail, the columns with their choices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import FileResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -43,6 +44,34 @@ class Step:
 
     label: Any
     url: str = ""
+
+
+LIST_HEADS = (
+    gettext_lazy("文件"),
+    gettext_lazy("类型"),
+    gettext_lazy("单位"),
+    gettext_lazy("状态"),
+    gettext_lazy("正确(行)"),
+    gettext_lazy("有误(行)"),
+    gettext_lazy("上传时间"),
+)
+
+
+def list_file(jobs: Iterable[ImportJob], labels: Mapping[str, str]) -> FileResponse:
+    """The list of imports as a workbook."""
+    lines = [
+        (
+            job.file_name,
+            labels.get(job.kind, job.kind),
+            job.owner.name if job.owner else _("按表中单位"),
+            ImportState(job.state).label,
+            job.rows_good,
+            job.rows_bad,
+            shared.moment(job.created_at),
+        )
+        for job in jobs
+    ]
+    return shared.workbook(_("导入记录"), LIST_HEADS, lines)
 
 
 def steps(job: ImportJob | None, current: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kexiang.catalog import queries, services
-from kexiang.catalog.forms import UploadForm
+from kexiang.catalog.forms import ImportFilterForm, UploadForm
 from kexiang.catalog.models import ImportJob
 from kexiang.catalog.types import FaultSort, ImportState, SecrecyCheck
 from kexiang.catalog.views import import_parts as parts
@@ -30,13 +30,19 @@ BUSY = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
 
 
 @require_GET
-def import_list(request: ActorRequest) -> HttpResponse:
+def import_list(request: ActorRequest) -> HttpResponse | FileResponse:
     """My imports and those of my unit."""
     shared.require_login(request)
-    page = shared.page_of(request, queries.import_jobs(request.actor))
+    labels = queries.kind_labels()
+    form = ImportFilterForm(request.GET, kinds=sorted(labels.items()))
+    rows = queries.import_jobs(request.actor, **form.wanted)
+    if request.GET.get("export"):
+        return parts.list_file(rows, labels)
+    page = shared.page_of(request, rows)
     context = {
         **page,
-        "kinds": queries.kind_labels(),
+        "form": form,
+        "kinds": labels,
         "tones": parts.TONES,
         "trail": parts.trail(),
     }

@@ -1,7 +1,5 @@
 """Lists: the records of my unit, the queue of an office, exports."""
 
-from pathlib import Path
-
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
@@ -18,7 +16,6 @@ from kexiang.catalog.models import Record
 from kexiang.catalog.queries import RecordFilter
 from kexiang.catalog.views import shared
 from kexiang.core.http import ActorRequest
-from kexiang.core.tabular import Column, Sheet, write_xlsx
 
 COLUMNS = [
     ("number", gettext_lazy("编号")),
@@ -174,20 +171,14 @@ def _queue_export(rows: QuerySet[Record]) -> FileResponse:
             item.kind_label,
             item.record.owner.name,
             item.state_label,
-            f"{timezone.localtime(item.submitted_at):%Y-%m-%d %H:%M}" if item.submitted_at else "",
+            shared.moment(item.submitted_at),
             f"{item.due:%Y-%m-%d}" if item.due else "",
             item.record.completeness,
             item.flag_count,
         )
         for item in queries.queue_items(list(rows))
     ]
-    columns = [Column(str(head)) for head in QUEUE_HEADS]
-
-    def write(target: Path) -> None:
-        with target.open("wb") as file:
-            write_xlsx(file, [Sheet(_("待审核"), columns, lines)])
-
-    return shared.download(f"{_('待审核')}-{timezone.localdate():%Y%m%d}.xlsx", shared.XLSX, write)
+    return shared.workbook(_("待审核"), QUEUE_HEADS, lines)
 
 
 @require_POST

@@ -1,17 +1,20 @@
 """What several pages need: choices, pages of a list, files to download."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexiang.accounts import queries as accounts
 from kexiang.catalog import policies, queries
 from kexiang.catalog.models import Record
 from kexiang.core.http import ActorRequest
+from kexiang.core.tabular import Column, Sheet, write_xlsx
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import NotAuthenticated
 from kexiang.kinds import queries as kinds
@@ -99,6 +102,22 @@ def page_of(request: ActorRequest, rows: Any) -> dict[str, Any]:
         "sizes": SIZES,
         "before": start,
     }
+
+
+def workbook(name: str, heads: Sequence[Any], lines: Sequence[Sequence[Any]]) -> FileResponse:
+    """A whole list as a workbook named after it and the day."""
+    columns = [Column(str(head)) for head in heads]
+
+    def write(target: Path) -> None:
+        with target.open("wb") as file:
+            write_xlsx(file, [Sheet(name, columns, lines)])
+
+    return download(f"{name}-{timezone.localdate():%Y%m%d}.xlsx", XLSX, write)
+
+
+def moment(at: datetime | None) -> str:
+    """An instant as a cell shows it."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def download(name: str, content_type: str, write: Callable[[Path], Any]) -> FileResponse:
