@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from kexiang.kernel.errors import Invalid, Problem
 from kexiang.search.types import SearchQuery
 
-FIXED = ("q", "kind", "region", "owner", "year_from", "year_to", "sort", "page", "size", "cursor")
+FIXED = (
+    "q", "kind", "region", "owner", "year_from", "year_to", "sort", "page", "size", "cursor",
+    "literal",
+)  # fmt: skip
 PAGE_ONLY = ("lang",)
 SIZES = (20, 50, 100)
 MAX_VALUES = 50
@@ -74,6 +77,7 @@ def read(params: Params) -> SearchQuery:
         page=reader.whole("page", 1, 1000, 1) or 1,
         size=reader.whole("size", 1, 100, 20) or 20,
         cursor=params.get("cursor", ""),
+        literal=params.get("literal", "") == "1",
     )
     if reader.problems:
         raise Invalid(reader.problems)

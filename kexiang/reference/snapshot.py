@@ -59,6 +59,7 @@ class Snapshot:
             PackFile(pack.name, path, text) for pack in chain for path, text in pack.files
         )
         self.synonyms = merge_groups(group for pack in chain for group in pack.words.synonyms)
+        self.problems = tuple(entry for pack in chain for entry in pack.words.problems)
         words = {entry[0]: ErrorWord(*entry) for pack in chain for entry in pack.words.errors}
         self.error_words = tuple(words.values())
         self.hot_words = next((p.words.hot for p in reversed(chain) if p.words.hot), ())

@@ -48,6 +48,7 @@ def save(pack: Pack, *, at: datetime) -> models.PackVersion:
             "synonyms": [list(group) for group in pack.words.synonyms],
             "errors": [list(entry) for entry in pack.words.errors],
             "hot": list(pack.words.hot),
+            "problems": [[list(said), list(meant)] for said, meant in pack.words.problems],
         },
         files=[list(entry) for entry in pack.files],
         loaded_at=at,
@@ -142,6 +143,7 @@ def read(version: models.PackVersion) -> Pack:
             tuple(tuple(group) for group in version.words.get("synonyms", ())),
             tuple((e[0], e[1], e[2]) for e in version.words.get("errors", ())),
             tuple(version.words.get("hot", ())),
+            tuple((tuple(said), tuple(meant)) for said, meant in version.words.get("problems", ())),
         ),
         files=tuple((path, text) for path, text in version.files),
     )

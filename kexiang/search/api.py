@@ -11,7 +11,7 @@ from kexiang.core.problems import ProblemOut
 from kexiang.kernel.errors import Invalid, NotAllowed, Problem
 from kexiang.search import queries, reader
 from kexiang.search.ask import MAX_Q, MAX_SIZE
-from kexiang.search.types import SearchPage, SearchQuery
+from kexiang.search.types import FEW, SearchPage, SearchQuery
 
 router = Router(tags=["检索"])
 _RANGE_ENDS = ("_from", "_to")
@@ -27,6 +27,7 @@ class ItemOut(Schema):
     region: str
     year: int | None
     url: str
+    why: list[str] = Field(description="为什么找到它:命中的字段,以及所用的同义词、写法或拼音")
 
 
 class BucketOut(Schema):
@@ -43,6 +44,8 @@ class SearchOut(Schema):
     notes: list[str]
     stale: bool
     cursor: str | None
+    read_as: str | None = Field(description="检索词没有结果且像是笔误时,实际检索的词")
+    did_you_mean: str | None = Field(description="结果很少时建议改用的检索词")
 
 
 class SuggestOut(Schema):
@@ -68,6 +71,7 @@ class SearchIn(Schema):
     size: int = Field(20, ge=1, le=MAX_SIZE)
     cursor: str = Field("", max_length=300)
     min_seq: int | None = Field(None, ge=0, le=2**62)
+    literal: bool = Field(False, description="只按原文检索,不改正笔误")
 
 
 class SuggestIn(Schema):
@@ -132,6 +136,7 @@ def _out(page: SearchPage) -> dict[str, Any]:
                 "region": hit.view.region,
                 "year": hit.view.year,
                 "url": hit.view.url,
+                "why": list(hit.why),
             }
             for hit in page.hits
         ],
@@ -142,6 +147,8 @@ def _out(page: SearchPage) -> dict[str, Any]:
         "notes": page.notes,
         "stale": page.stale,
         "cursor": page.cursor or None,
+        "read_as": page.read_as or None,
+        "did_you_mean": page.advice or None,
     }
 
 
@@ -168,7 +175,7 @@ _ANSWERS: dict[int, Any] = {
 def search(request: ActorRequest, params: Annotated[SearchIn, Query()]) -> Any:
     _require_scope(request)
     filters, ranges = _facets_and_ranges(request)
-    query = SearchQuery(**params.model_dump(), filters=filters, ranges=ranges)
+    query = SearchQuery(**params.model_dump(), filters=filters, ranges=ranges, few=FEW)
     return _out(queries.search(request.actor, query))
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from kexiang.kernel.errors import Invalid, Problem
 
+_WIDEST = 4
+_CORRECTED = 8  # added to the stage when a corrected question was answered
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -18,9 +21,11 @@ class Cursor:
     value: float | int | None = None
     tie: int = 0
     offset: int = 0
+    is_corrected: bool = False
 
     def encode(self) -> str:
-        packed = json.dumps([self.order, self.stage, self.value, self.tie, self.offset])
+        stage = self.stage + _CORRECTED * self.is_corrected
+        packed = json.dumps([self.order, stage, self.value, self.tie, self.offset])
         return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
 
@@ -34,7 +39,9 @@ def decode(text: str, order: str) -> Cursor:
     except (ValueError, TypeError, binascii.Error, UnicodeError):
         raise wrong from None
     numbers = all(type(n) is int and n >= 0 for n in (stage, tie, offset))
-    fits = name == order and numbers and stage <= 4 and tie < 2**63 and offset <= 1_000_000
+    known = numbers and stage % _CORRECTED <= _WIDEST and stage < 2 * _CORRECTED
+    fits = name == order and known and tie < 2**63 and offset <= 1_000_000
     if not fits or not (value is None or type(value) in (int, float)) or abs(value or 0) >= 2**63:
         raise wrong
-    return Cursor(name, stage, value, tie, offset)
+    corrected = stage >= _CORRECTED
+    return Cursor(name, stage % _CORRECTED, value, tie, offset, corrected)

@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import Event
 
@@ -16,10 +17,10 @@ from django.db import close_old_connections
 from django.db.models.functions import Now
 from django.db.utils import InterfaceError, OperationalError
 
-from kexiang.search import layout, outbox, pipeline, registry
+from kexiang.search import layout, near, outbox, pipeline, registry
 from kexiang.search.analysis.entries import key_of, tokenise, warm
 from kexiang.search.models import IndexerLease, Outbox
-from kexiang.search.port import Checkpoint, IndexWriter
+from kexiang.search.port import Checkpoint, Entry, IndexWriter
 
 log = logging.getLogger("kexiang.search")
 Progress = Callable[[str, int], None]
@@ -30,8 +31,10 @@ _PRUNE = 600.0
 _REPLAYS = 50
 
 
-def apply(writer: IndexWriter, rows: Sequence[Outbox]) -> int:
-    """Take the rows' documents into ``writer``, each once; returns how many changed."""
+def apply(writer: IndexWriter, rows: Sequence[Outbox], taken: list[Entry] | None = None) -> int:
+    """Take the rows' documents into ``writer``, each once; returns how many changed.
+
+    What was taken in is added to ``taken``, for the dictionary of near phrases."""
     wanted: dict[str, dict[str, None]] = {}
     for row in rows:
         wanted.setdefault(row.source, {})[row.uid] = None
@@ -40,7 +43,10 @@ def apply(writer: IndexWriter, rows: Sequence[Outbox]) -> int:
         docs = source.documents(list(uids)) if source else []
         present = {doc.id for doc in docs}
         writer.delete([key_of(name, uid) for uid in uids if uid not in present])
-        writer.upsert(tokenise(name, docs))
+        entries = tokenise(name, docs)
+        writer.upsert(entries)
+        if taken is not None:
+            taken += entries
     return sum(map(len, wanted.values()))
 
 
@@ -74,9 +80,11 @@ class Indexer:
         rows = outbox.pending(self.checkpoint)
         if rows and self._writer is not None:
             reached = Checkpoint(rows[-1].xid, rows[-1].seq)
-            apply(self._writer, rows)
+            taken: list[Entry] = []
+            apply(self._writer, rows, taken)
             self._writer.commit(reached)
             self.checkpoint = reached
+            near.add(self._home.folder(self._name), taken)
         return len(rows)
 
     def beat(self) -> None:
@@ -162,19 +170,29 @@ def rebuild(home: layout.Home, progress: Progress | None = None) -> str:
         name = home.create(registry.index_spec())
         writer = home.engine.writer(home.folder(name), home.spec(name), bulk=True)
         try:
-            for source in registry.sources():
-                done = 0
-                for entries in pipeline.all_entries(source):
-                    writer.add(entries)
-                    done += len(entries)
-                    if progress:
-                        progress(source.name, done)
+            learned = _fill(writer, progress)
             writer.commit(start)
             _catch_up(writer, start)
         finally:
             writer.close()
+        reader = home.engine.reader(home.folder(name), home.spec(name))
+        near.build(home.folder(name), reader.names(near.MOST_NAMES), learned)
         home.point_to(name)
         return name
+
+
+def _fill(writer: IndexWriter, progress: Progress | None) -> Counter[tuple[str, str]]:
+    """Every document of every source; returns the abbreviations they explain."""
+    learned: Counter[tuple[str, str]] = Counter()
+    for source in registry.sources():
+        done = 0
+        for entries in pipeline.all_entries(source):
+            writer.add(entries)
+            learned.update(pair for entry in entries for pair in entry.learned)
+            done += len(entries)
+            if progress:
+                progress(source.name, done)
+    return learned
 
 
 def _catch_up(writer: IndexWriter, checkpoint: Checkpoint) -> None:

@@ -8,22 +8,27 @@ word border (平面目标 → 面目) has no word match and sinks below every hi
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from operator import add
 
 from kexiang.search import tree
 from kexiang.search.analysis import pinyin, tokens
 from kexiang.search.analysis.fold import fold
-from kexiang.search.analysis.stopwords import STOP_WORDS
+from kexiang.search.concepts import Concept, Count, Weighed, concepts, majority, weigh
 from kexiang.search.parse import Part, number_range
 from kexiang.search.port import facet_field, number_field
 from kexiang.search.synonyms import NONE, Synonyms
 
 WORD, TITLE_WORD, TITLE = 2.0, 3.0, 2.0
+OTHER_NAME = 0.4  # words of a synonym, beside those that were typed
+IN_TITLE, IN_TITLE_OTHERWISE = 25.0, 18.0  # the title says it; says it by another name
 WHOLE_WORD = 60.0  # above any BM25 sum: a whole word always beats a hit across a border
 EXACT_CODE = 90.0
+COVERAGE, TITLE_COVERAGE = 40.0, 20.0  # shared out among the concepts of a plain question
 _LONGEST_WHOLE_WORD = 3
 _LEAST_PINYIN = 4
 _LEAST_INITIALS = 2
+_MOST_READINGS = 6
 
 
 class Stage(IntEnum):
@@ -90,9 +95,23 @@ def _any_of(forms: Iterable[tree.Query]) -> tree.Query:
 
 
 def _in_pinyin(folded: str) -> list[tree.Query]:
-    if not pinyin.is_letters(folded) or len(folded) < _LEAST_PINYIN:
+    """Titles and key words read like this, where some of it is typed as letters: 透射dianjing."""
+    runs = tokens.units(folded)
+    letters = [run for run in runs if pinyin.is_letters(run)]
+    others = [run for run in runs if not pinyin.is_letters(run)]
+    if not letters or sum(map(len, letters)) < _LEAST_PINYIN or not all(map(tokens.is_han, others)):
         return []
-    return [_row("py", reading) for reading in pinyin.segmentations(folded)]
+    readings: list[tuple[str, ...]] = [()]
+    for run in runs if others else ["".join(runs)]:
+        readings = [(*before, *way) for before in readings for way in _ways(run)]
+    return [_row("py", reading) for reading in readings[:_MOST_READINGS] if len(reading) > 1]
+
+
+def _ways(run: str) -> tuple[tuple[str, ...], ...]:
+    """The syllables of letters, in each way they can be read, or of characters."""
+    if pinyin.is_letters(run):
+        return pinyin.segmentations(run, least=1)
+    return (tuple(s for row in pinyin.runs_of(tokens.cut(run)) for s in row),)
 
 
 def _row(field: str, items: tuple[str, ...]) -> tree.Query:
@@ -109,13 +128,18 @@ class Plan:
         self._mute = bool(parts) and not spoken  # punctuation only: finds nothing
         self.wanted = tuple(p for p in spoken if not p.excluded)
         self.excluded = tuple(p for p in spoken if p.excluded)
-        self._free = tuple(fold(p.text) for p in self.wanted if not p.quoted and not p.field)
+        self.free = tuple(fold(p.text) for p in self.wanted if not p.quoted and not p.field)
 
-    def query(self, stage: Stage = Stage.EXACT) -> tree.Query:
-        """The ranked tree; ``All`` when nothing is asked for."""
+    def query(self, stage: Stage = Stage.EXACT, count: Count | None = None) -> tree.Query:
+        """The ranked tree; ``All`` when nothing is asked for.
+
+        ``count`` tells how many documents a query finds; without it the words of a plain
+        question weigh the same.
+        """
         if self._mute:
             return tree.Nothing()
-        must = self._must(stage)
+        weighed = self._weighed(count) if stage >= Stage.WORDS else []
+        must = self._must(stage, weighed)
         if self.excluded:
             must += [tree.Not(self._part(p)) for p in self.excluded]
         if not must:
@@ -123,20 +147,21 @@ class Plan:
         matched = must[0] if len(must) == 1 else tree.And(tuple(must))
         if isinstance(matched, tree.Not):
             matched = tree.And((matched,))
-        should = self._should(stage)
+        should = self._should(weighed)
         return tree.Rank(matched, should) if should else matched
 
     def stages(self) -> list[Stage]:
         """The wider readings worth trying when the exact one finds nothing."""
         found: list[Stage] = []
-        if any(pinyin.is_letters(f) and len(f) >= _LEAST_INITIALS for f in self._free):
+        if any(pinyin.is_letters(f) and len(f) >= _LEAST_INITIALS for f in self.free):
             found.append(Stage.INITIALS)
-        if any(len(f) > 3 and tokens.is_han(f) for f in self._free):
+        if any(len(f) > 3 and tokens.is_han(f) for f in self.free):
             found.append(Stage.NEAR)
-        words = self._content_words()
-        if words and list(words) != list(self._free):
+        said = [c.said for c in self._concepts]
+        in_problems = any(c.meant for c in self._concepts)
+        if said and said != list(self.free) and not in_problems:
             found.append(Stage.WORDS)
-        if len(words) > 1:
+        if len(said) > 1 or in_problems:
             found.append(Stage.SOME)
         return found
 
@@ -147,21 +172,52 @@ class Plan:
             if part.field in ("", "title", "code"):
                 folded = fold(part.text)
                 shown.update(dict.fromkeys(self.words.synonyms.variants(folded)))
-        shown.update(dict.fromkeys(self._content_words()))
+        for concept in self._concepts:
+            shown.update(dict.fromkeys((concept.said, *concept.meant)))
         return [term for term in shown if term.strip()]
 
-    def _must(self, stage: Stage) -> list[tree.Query]:
+    @cached_property
+    def marked(self) -> tuple[str, ...]:
+        """``terms``, made once for all hits of a page."""
+        return tuple(self.terms())
+
+    def concepts_of(self, folded: str) -> list[Concept]:
+        """What one part of the question is about."""
+        return concepts(folded, self.words.synonyms)
+
+    def _must(self, stage: Stage, weighed: list[Weighed]) -> list[tree.Query]:
         if stage < Stage.WORDS:
+            if spelled := self._spelled():
+                return [spelled]
             return [q for p in self.wanted if (q := self._part(p, stage)) is not None]
         kept = [self._part(p) for p in self.wanted if p.quoted or p.field]
-        words = [self._meaning(w) for w in self._content_words()]
-        if stage is Stage.SOME and len(words) > 1:
-            words = [tree.Or(tuple(words), max(1, len(words) * 2 // 3))]
-        return [*kept, *words]
+        if stage is Stage.SOME:
+            return [*kept, majority(weighed)]
+        if len(weighed) < len(self._concepts):
+            return [tree.Nothing()]
+        return [*kept, *(one.query for one in weighed)]
 
-    def _content_words(self) -> tuple[str, ...]:
-        found = dict.fromkeys(w for f in self._free for w in tokens.words(f))
-        return tuple(w for w in found if w not in STOP_WORDS)
+    def _spelled(self) -> tree.Query | None:
+        """``tou she dian jing``: all parts in letters are one reading, or words of their own."""
+        if len(self.free) < 2 or len(self.free) < len(self.wanted):
+            return None
+        if not all(map(pinyin.is_syllables, self.free)):
+            return None
+        in_row = _in_pinyin("".join(self.free))
+        apart = tree.And(tuple(self._part(p) for p in self.wanted))
+        return tree.Or((apart, *in_row)) if in_row else None
+
+    @cached_property
+    def _concepts(self) -> tuple[Concept, ...]:
+        found = {c.said: c for f in self.free for c in self.concepts_of(f)}
+        return tuple(found.values())
+
+    def _weighed(self, count: Count | None) -> list[Weighed]:
+        return weigh(self._concepts, self._concept, count or (lambda _: 1))
+
+    def _concept(self, concept: Concept) -> tree.Query:
+        meant = (_literal(name) for name in concept.meant)
+        return _any_of([self._meaning(concept.said), *meant])
 
     def _part(self, part: Part, stage: Stage = Stage.EXACT) -> tree.Query:
         folded = fold(part.text)
@@ -192,29 +248,54 @@ class Plan:
             return tree.Or((tree.Term(facet_field(part.field), part.text), phrase(folded)))
         return phrase(folded)
 
-    def _should(self, stage: Stage) -> tuple[tree.Query, ...]:
+    def _should(self, weighed: list[Weighed]) -> tuple[tree.Query, ...]:
         wishes: list[tree.Query] = []
-        asked = self._content_words() if stage >= Stage.WORDS else self._free
+        asked = [one.concept.said for one in weighed] or self.free
         quoted = tuple(fold(p.text) for p in self.wanted if p.quoted and not p.field)
         for folded in (*asked, *quoted):
-            wishes += self._wishes(folded)
+            wishes += self._wishes(folded, in_plain_words=bool(weighed))
+        for one in weighed:
+            wishes += self._coverage(one)
         if len(asked) > 1 and (code := tokens.joined("".join(asked))):
             wishes.append(tree.Const(tree.Tokens("j", (code,), "any"), EXACT_CODE))
         return tuple(dict.fromkeys(wishes))
 
-    def _wishes(self, folded: str) -> list[tree.Query]:
+    def _coverage(self, one: Weighed) -> list[tree.Query]:
+        """The more of the question a document says, above all in its title, the better."""
+        names = (*self.words.synonyms.variants(one.concept.said), *one.concept.meant)
+        titles = _any_of(phrase(name, "tb") for name in names)
+        wishes: list[tree.Query] = [tree.Const(one.query, round(COVERAGE * one.share, 3))]
+        if not isinstance(titles, tree.Nothing):
+            wishes.append(tree.Const(titles, round(TITLE_COVERAGE * one.share, 3)))
+        return wishes
+
+    def _wishes(self, folded: str, *, in_plain_words: bool) -> list[tree.Query]:
+        """What makes one match better than another: words, whole words, the title, the code."""
         variants = self.words.synonyms.variants(folded)
-        words = tuple(dict.fromkeys(w for v in variants for w in tokens.words(v)))
+        words = tuple(dict.fromkeys(tokens.words(folded)))
+        others = {w for v in variants[1:] for w in tokens.words(v)}.difference(words)
         wishes: list[tree.Query] = []
-        if words:
-            wishes.append(tree.Boost(tree.Tokens("w", words, "any"), WORD))
-            wishes.append(tree.Boost(tree.Tokens("tw", words, "any"), TITLE_WORD))
+        for found, weight in ((words, 1.0), (tuple(sorted(others)), OTHER_NAME)):
+            if found:
+                wishes.append(tree.Boost(tree.Tokens("w", found, "any"), WORD * weight))
+                wishes.append(tree.Boost(tree.Tokens("tw", found, "any"), TITLE_WORD * weight))
+        if in_plain_words:
+            return wishes
         if words == (folded,) and len(folded) <= _LONGEST_WHOLE_WORD and tokens.is_han(folded):
             wishes.append(tree.Const(tree.Tokens("w", words, "any"), WHOLE_WORD))
-        titles = _any_of(phrase(v, "tb") for v in variants if len(v) > 1)
-        if not isinstance(titles, tree.Nothing):
-            wishes.append(tree.Boost(titles, TITLE))
+        wishes += self._in_title(folded, variants[1:])
         code = tokens.joined(folded)
         if code and not code.isalpha() and not code.isdigit():
             wishes.append(tree.Const(tree.Tokens("j", (code,), "any"), EXACT_CODE))
+        return wishes
+
+    @staticmethod
+    def _in_title(folded: str, others: tuple[str, ...]) -> list[tree.Query]:
+        wishes: list[tree.Query] = []
+        own = phrase(folded, "tb") if len(folded) > 1 else tree.Nothing()
+        if not isinstance(own, tree.Nothing):
+            wishes += [tree.Boost(own, TITLE), tree.Const(own, IN_TITLE)]
+        titles = _any_of(phrase(name, "tb") for name in others if len(name) > 1)
+        if not isinstance(titles, tree.Nothing):
+            wishes.append(tree.Const(titles, IN_TITLE_OTHERWISE))
         return wishes

@@ -70,6 +70,7 @@ class Entry:
     facets: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, float]
     suggest: tuple[str, ...] = ()
+    learned: tuple[tuple[str, str], ...] = ()  # abbreviations its text explains, not indexed
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,10 @@ class IndexReader(Protocol):
 
     def suggest(self, prefix: str, condition: Query, limit: int) -> list[tuple[str, int]]:
         """Stored suggestions beginning with ``prefix`` with their counts, commonest first."""
+        ...
+
+    def names(self, limit: int) -> list[tuple[str, int]]:
+        """The commonest stored suggestions of all documents, with their counts."""
         ...
 
     def keys(self) -> Iterable[tuple[str, int]]:

@@ -4,13 +4,15 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
 from kexiang.accounts.types import OVERSEERS
 from kexiang.kernel.actor import Actor
 from kexiang.reference import queries as reference
-from kexiang.search import ask, outbox, reader, registry, tree
+from kexiang.search import ask, outbox, reader, registry, tree, why
 from kexiang.search.analysis import entries, marks
 from kexiang.search.analysis.fold import fold
-from kexiang.search.plan import Stage
+from kexiang.search.plan import Plan, Stage
 from kexiang.search.port import Found, SearchResult, facet_field
 from kexiang.search.types import (
     PUBLIC,
@@ -52,19 +54,29 @@ def search(actor: Actor, query: SearchQuery) -> SearchPage:
         index = reader.serving()
     asked = ask.prepare(index, audience(actor), query)
     found = ask.answer(index, asked)
-    terms = tuple(asked.plan.terms())
-    hits = _hits(actor, found.result.hits, terms)
+    plan = ask.plan_of(index, found.read_as) if found.read_as else asked.plan
+    hits = _hits(actor, found.result.hits, plan)
     facets = _facets(query, found.result)
     return SearchPage(
         total=found.result.total,
         took_ms=round((time.perf_counter() - began) * 1000, 2),
         hits=hits,
         facets=facets,
-        notes=[ask.NOTES[found.stage]] if found.stage is not Stage.EXACT else [],
+        notes=_notes(query, found),
         stale=stale,
         cursor=found.next_cursor,
         widened=found.stage is not Stage.EXACT,
+        read_as=found.read_as,
+        advice=found.advice,
     )
+
+
+def _notes(query: SearchQuery, found: ask.Answer) -> list[str]:
+    notes = [str(ask.NOTES[found.stage])] if found.stage is not Stage.EXACT else []
+    if found.read_as:
+        words = {"asked": query.q.strip(), "read": found.read_as}
+        notes.insert(0, _("没有找到“%(asked)s”,以下是“%(read)s”的结果。") % words)
+    return notes
 
 
 def counts(actor: Actor, query: SearchQuery) -> dict[str, int]:
@@ -93,7 +105,7 @@ def suggest(actor: Actor, q: str, kind: str = "", limit: int = SUGGESTIONS) -> l
     return list(found)[:limit]
 
 
-def _hits(actor: Actor, rows: Sequence[Found], terms: tuple[str, ...]) -> list[Hit]:
+def _hits(actor: Actor, rows: Sequence[Found], plan: Plan) -> list[Hit]:
     """Rows as they are now, in one read per source; what is no longer visible is left out."""
     wanted: dict[str, list[str]] = {}
     for row in rows:
@@ -108,11 +120,12 @@ def _hits(actor: Actor, rows: Sequence[Found], terms: tuple[str, ...]) -> list[H
         name, _, uid = row.key.partition(":")
         view = views[name].get(uid)
         if view is not None:
-            hits.append(_hit(row, name, uid, view, terms))
+            hits.append(_hit(row, name, uid, view, plan))
     return hits
 
 
-def _hit(row: Found, name: str, uid: str, view: HitView, terms: tuple[str, ...]) -> Hit:
+def _hit(row: Found, name: str, uid: str, view: HitView, plan: Plan) -> Hit:
+    terms = plan.marked
     title = marks.marks(view.title, terms)
     return Hit(
         id=uid,
@@ -123,6 +136,7 @@ def _hit(row: Found, name: str, uid: str, view: HitView, terms: tuple[str, ...])
         highlight=marks.excerpt(view.summary, terms),
         title_html=marks.html(view.title, title),
         title_marks=title,
+        why=why.why(plan, view),
     )
 
 

@@ -27,6 +27,7 @@ class Serving:
     """One opened index."""
 
     name: str
+    folder: str
     reader: IndexReader
     spec: IndexSpec
 
@@ -60,7 +61,8 @@ def _opened(home: layout.Home) -> Serving:
     warm()
     name = home.current()
     spec = home.spec(name)
-    return Serving(name, home.engine.reader(home.folder(name), spec), spec)
+    folder = home.folder(name)
+    return Serving(name, folder, home.engine.reader(folder, spec), spec)
 
 
 def close_all() -> None:

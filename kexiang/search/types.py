@@ -6,6 +6,9 @@ from typing import Protocol
 
 from kexiang.kernel.actor import Actor
 
+FEW = 3
+"""With at most so many results people are helped on: pages and API ask with this ``few``."""
+
 SORTS = ("relevance", "newest", "year", "value", "price", "fresh", "pinyin")
 """Orders a result may have; a leading ``-`` reverses one."""
 
@@ -94,7 +97,8 @@ class SearchQuery:
     """What somebody looks for. ``filters`` by facet name, ``ranges`` by number name (both ends
     included, ``None`` open), ``facets`` the names to count, ``min_seq`` the outbox number a
     writer was given and wants to see reflected. ``few``: with at most so many results of the exact
-    reading, what has all the words of an unspaced question is found as well."""
+    reading, what has all the words of an unspaced question is found as well. ``literal``: what
+    is written is what is meant, no slip is corrected."""
 
     q: str = ""
     kind: str = ""
@@ -112,6 +116,7 @@ class SearchQuery:
     facet_size: int = 50
     min_seq: int | None = None
     few: int = 0
+    literal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +129,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One row of a page. ``highlight`` is HTML: escaped text with ``<mark>`` around what was
-    found; ``title_marks`` are positions in the unescaped title."""
+    """One row of a page, ``why`` it was found in sentences. ``highlight`` is HTML: escaped text
+    with ``<mark>`` around what was found; ``title_marks`` are positions in the unescaped title."""
 
     id: str
     kind: str
@@ -135,6 +140,7 @@ class Hit:
     highlight: str = ""
     title_html: str = ""
     title_marks: tuple[Mark, ...] = ()
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,9 @@ class Bucket:
 @dataclass(frozen=True, slots=True)
 class SearchPage:
     """The answer. ``notes`` says in Chinese how the question was widened, if it was;
-    ``stale`` that ``min_seq`` had not arrived in time; ``cursor`` asks for what follows."""
+    ``stale`` that ``min_seq`` had not arrived in time; ``cursor`` asks for what follows.
+    ``read_as`` is the question these hits answer, when the one asked finds nothing and holds a
+    slip; ``advice`` a question that would find more."""
 
     total: int
     took_ms: float
@@ -160,6 +168,8 @@ class SearchPage:
     stale: bool = False
     cursor: str = ""
     widened: bool = False
+    read_as: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ def test_search_answers_as_the_design_fixes_it(client, filled):
     assert body["total"] == 30
     assert [item["id"] for item in body["items"]] == ["29", "28"]
     assert set(body["items"][0]) == {
-        "id", "kind", "title", "summary", "highlight", "owner", "region", "year", "url"
+        "id", "kind", "title", "summary", "highlight", "owner", "region", "year", "url",
+        "why",
     }  # fmt: skip
     assert body["items"][0]["highlight"] == "观察 &lt;组织&gt;"
     assert body["facets"]["kind"] == [

@@ -217,7 +217,20 @@ def read_words(reader: Reader) -> Words:
         reader.fault("hot_words.txt", 1, "热词有重复。")
     if len(hot) > MAX_HOT_WORDS:
         reader.fault("hot_words.txt", 1, f"热词有 {len(hot)} 个,首页只放得下 {MAX_HOT_WORDS} 个。")
-    return Words(tuple(groups), errors, tuple(hot))
+    return Words(tuple(groups), errors, tuple(hot), _problems(reader))
+
+
+def _problems(reader: Reader) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """problems.txt: ``发霉,长毛 → 霉菌,黄曲霉毒素``. One direction only: who asks for 霉菌 does
+    not mean 发霉."""
+    found = []
+    for line, text in _optional(reader, "problems.txt"):
+        said, arrow, meant = text.partition("→")
+        if not (arrow and _split(said) and _split(meant)):
+            reader.fault("problems.txt", line, "每行写“用户的说法,… → 检测的叫法,…”。")
+        else:
+            found.append((_split(said), _split(meant)))
+    return tuple(found)
 
 
 def _error_words(reader: Reader) -> tuple[tuple[str, str, str], ...]:

@@ -100,11 +100,13 @@ class StepRule:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The word lists: groups of equals, words to avoid (word, instead, why), words of the home."""
+    """The word lists: groups of equals, words to avoid (word, instead, why), words of the home,
+    and what people say of a problem → what the tests for it are called."""
 
     synonyms: tuple[tuple[str, ...], ...] = ()
     errors: tuple[tuple[str, str, str], ...] = ()
     hot: tuple[str, ...] = ()
+    problems: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

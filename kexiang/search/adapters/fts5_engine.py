@@ -245,6 +245,9 @@ class Fts5Reader:
         )
         return [(form, count) for form, count in rows]
 
+    def names(self, limit: int) -> list[tuple[str, int]]:
+        return self.suggest("", tree.All(), limit)
+
     def keys(self) -> Iterator[tuple[str, int]]:
         yield from self._db().execute("SELECT key, version FROM doc")
 

@@ -281,6 +281,9 @@ class TantivyReader:
         found = searcher.terms_with_prefix("sug", prefix, self._translate(condition), limit)
         return list(found)
 
+    def names(self, limit: int) -> list[tuple[str, int]]:
+        return list(self._fresh().terms_with_prefix("sug", "", None, limit))
+
     def keys(self) -> Iterator[tuple[str, int]]:
         searcher = self._fresh()
         last = -1

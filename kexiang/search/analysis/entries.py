@@ -4,6 +4,7 @@ import hashlib
 from functools import lru_cache
 
 from kexiang.search.analysis import pinyin, tokens
+from kexiang.search.analysis.abbreviations import abbreviations
 from kexiang.search.analysis.fold import fold
 from kexiang.search.port import Entry
 from kexiang.search.types import SearchDoc
@@ -44,6 +45,7 @@ def entry(source: str, doc: SearchDoc) -> Entry:
         },
         numbers={name: float(value) for name, value in doc.numbers.items()},
         suggest=_suggestions(doc, title, syllables),
+        learned=abbreviations(f"{doc.title}。{doc.body}", doc.keywords),
     )
 
 
@@ -59,14 +61,15 @@ def warm() -> None:
 
 
 @lru_cache(maxsize=65_536)
-def _keyword(keyword: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
-    """Bigram stream, words and codes of one key word (they repeat a lot)."""
+def _keyword(keyword: str) -> tuple[str, tuple[str, ...], frozenset[str], str]:
+    """Bigram stream, words, codes and reading of one key word (they repeat a lot)."""
     folded = fold(keyword)
+    full, _ = pinyin.streams(pinyin.runs_of(tokens.cut(folded)))
     codes = tokens.codes(folded, spaced=True)
     if whole := tokens.joined(folded):
         codes.add(whole)
     stream = " ".join(tokens.bigrams(folded))
-    return stream, tuple(tokens.words(folded)), frozenset(codes)
+    return stream, tuple(tokens.words(folded)), frozenset(codes), " ".join(full)
 
 
 def _streams(
@@ -80,9 +83,9 @@ def _streams(
     title_words = tokens.words_of(pieces)
     known = [_keyword(keyword) for keyword in keywords]
     codes = tokens.codes(title, spaced=True) | tokens.codes(body)
-    codes.update(code for _, _, found in known for code in found)
-    bag = [*title_words, *(w for _, found, _ in known for w in found), *tokens.words(body)]
-    runs = (title_bigrams, *(stream for stream, _, _ in known), " ".join(tokens.bigrams(body)))
+    codes.update(code for _, _, found, _ in known for code in found)
+    bag = [*title_words, *(w for _, found, _, _ in known for w in found), *tokens.words(body)]
+    runs = (title_bigrams, *(stream for stream, *_ in known), " ".join(tokens.bigrams(body)))
     full, initials = pinyin.streams(syllables)
     return {
         "b": _BETWEEN.join(runs),
@@ -90,7 +93,7 @@ def _streams(
         "w": " ".join(bag),
         "tw": " ".join(title_words),
         "j": " ".join(codes),
-        "py": " ".join(full),
+        "py": _BETWEEN.join(filter(None, (" ".join(full), *(read for *_, read in known)))),
         "pi": " ".join(initials),
     }
 

@@ -74,8 +74,9 @@ def _syllables() -> dict[str, int]:
 
 
 @lru_cache(maxsize=4096)
-def segmentations(letters: str, limit: int = 6) -> tuple[tuple[str, ...], ...]:
-    """Ways to read ``letters`` as syllables, longest syllables first: ``xian`` → xian, xi'an."""
+def segmentations(letters: str, limit: int = 6, least: int = 2) -> tuple[tuple[str, ...], ...]:
+    """Ways to read ``letters`` as ``least`` and more syllables, longest syllables first:
+    ``xian`` → xi'an (and, with ``least`` 1, xian)."""
     known = _syllables()
     done: list[tuple[str, ...]] = []
     stack: list[tuple[int, tuple[str, ...]]] = [(0, ())]
@@ -90,7 +91,12 @@ def segmentations(letters: str, limit: int = 6) -> tuple[tuple[str, ...], ...]:
             piece = letters[at : at + size]
             if len(piece) == size and piece in known and not (size == 1 and piece not in "aoe"):
                 stack.append((at + size, (*path, piece)))
-    return tuple(path for path in done if len(path) > 1)
+    return tuple(path for path in done if len(path) >= least)
+
+
+def is_syllables(folded: str) -> bool:
+    """Whether ``folded`` can be read as pinyin from end to end."""
+    return is_letters(folded) and bool(segmentations(folded, least=1))
 
 
 def is_letters(folded: str) -> bool:
