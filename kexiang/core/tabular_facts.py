@@ -9,6 +9,7 @@ from typing import IO
 
 from kexiang.core.tabular_types import Merge, SheetFacts, spans
 
+MAX_COLUMNS = 1_000
 _STEP = 1 << 20
 _MOST_MERGES = 50_000
 _MOST_HIDDEN = 1_000_000
@@ -41,7 +42,7 @@ def facts_of(stream: IO[bytes]) -> SheetFacts:
         if b'hidden="' in text and len(hidden) < _MOST_HIDDEN:
             hidden += [int(row) for row in _HIDDEN_ROW.findall(text)]
         if b"mergeCell" in text and len(merges) < _MOST_MERGES:
-            merges += [_merge(*found) for found in _MERGE.findall(text)]
+            merges += [merge for found in _MERGE.findall(text) if (merge := _merge(*found))]
     return SheetFacts(tuple(merges), frozenset(columns), spans(sorted(set(hidden))))
 
 
@@ -55,8 +56,10 @@ def _hidden_columns(text: bytes) -> set[int]:
     return found
 
 
-def _merge(left: bytes, top: bytes, right: bytes, bottom: bytes) -> Merge:
-    return Merge(int(top), index_of(left.decode()), int(bottom), index_of(right.decode()))
+def _merge(left: bytes, top: bytes, right: bytes, bottom: bytes) -> Merge | None:
+    """The range as far as a table may be wide; nothing for one that lies beyond."""
+    first, last = index_of(left.decode()), min(index_of(right.decode()), MAX_COLUMNS - 1)
+    return Merge(int(top), first, int(bottom), last) if first < MAX_COLUMNS else None
 
 
 def index_of(letters: str) -> int:

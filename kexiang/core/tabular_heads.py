@@ -14,6 +14,7 @@ from kexiang.core.tabular_types import Merge, Row
 
 LEVELS = 3
 _LONGEST = 200
+_MOST_MERGES = 1_000
 _NOTE = re.compile(r"[::]\s*\S|^\s*(注|说明|备注|填报|填表|制表|编制|单位|日期|年度)\s*[::]")
 _BRACKETS = re.compile(r"[((][^))]*[))]")
 _NUMERIC = re.compile(r"[\d\s.,,%¥￥/\-年月日]+")
@@ -123,7 +124,7 @@ class _Levels:
         self.rows, self.numbers, self.grid = rows, numbers, grid
         self.starts = {(merge.top, merge.left): merge for merge in merges}
         near = set(numbers)
-        self.merges = [merge for merge in merges if merge.top in near]
+        self.merges = [merge for merge in merges if merge.top in near][:_MOST_MERGES]
 
     def _adjacent(self, upper: int) -> bool:
         return (

@@ -19,6 +19,7 @@ from kexiang.core.tabular_types import Merge, SheetFacts, spans
 MAX_BYTES = 100 * 1024**2
 _MAX_SPAN = 1_000
 _MAX_TABLES = 200
+_MAX_MERGES = 50_000
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w\-]+)""", re.I)
 _BROKEN = "文件不完整或已损坏,无法读取。请从原系统重新导出,或用 Excel、WPS 打开后另存为 .xlsx。"
@@ -61,7 +62,8 @@ def tables(path: Path, kind: str, encoding: str) -> list[MarkupTable]:
         sums = seen.setdefault(line.table, _Sums())
         sums.title = sums.title or line.title
         sums.rows += any(cell is not None for cell in line.cells)
-        sums.merges += line.merges
+        if len(sums.merges) < _MAX_MERGES:
+            sums.merges += line.merges
         sums.hidden += [line.number] if line.is_hidden else []
     found = [
         MarkupTable(

@@ -16,14 +16,13 @@ from typing import IO, Any
 from lxml import etree
 
 from kexiang.core.tabular_cells import RawCell, local, parser, raw_rows
-from kexiang.core.tabular_facts import facts_of
+from kexiang.core.tabular_facts import MAX_COLUMNS, facts_of
 from kexiang.core.tabular_guard import Unreadable
 from kexiang.core.tabular_strings import SharedStrings, cell_text
 from kexiang.core.tabular_styles import Styles
 from kexiang.core.tabular_types import SheetFacts
 from kexiang.kernel.cells import error_cell, picture_cell
 
-MAX_COLUMNS = 1_000
 _PIECE = 1 << 18
 _MAX_ROW_BYTES = 32 * 1024**2
 _KEPT_NUMBERS = 1 << 16

@@ -4,10 +4,18 @@ from pathlib import Path
 from django.utils import timezone
 
 from kexiang.accounts import queries as accounts
-from kexiang.catalog.services.imports import ImportResult, begin_undo, import_file, work_import
+from kexiang.catalog.services.imports import (
+    ImportResult,
+    begin_undo,
+    import_file,
+    reading,
+    work_import,
+)
 from kexiang.catalog.types import ImportMode, SecrecyCheck, Visibility
 from kexiang.core import jobs
+from kexiang.core.tabular_types import letter_of
 from kexiang.kernel.actor import Actor
+from kexiang.kinds import queries as kinds
 from kexiang_site.errors import CommandError
 from kexiang_site.progress import Progress
 
@@ -16,7 +24,7 @@ OPERATOR = Actor.system("operator")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", help="资源种类,如 instrument;撤销导入时写 undo")
-    parser.add_argument("file", help="xlsx、csv 或 jsonl 文件;撤销时写导入编号")
+    parser.add_argument("file", help="xlsx、xls、csv 或 jsonl 文件;撤销时写导入编号")
     parser.add_argument(
         "--owner", default="", metavar="单位", help="所属单位的代码、信用代码或名称"
     )
@@ -27,6 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--unit", action="append", default=[], metavar="字段=万元", help="金额列的单位,可多次"
     )
     parser.add_argument("--sheet", default="", help="工作表名(默认第一张有内容的)")
+    parser.add_argument("--header-row", type=int, metavar="行号", help="列标题所在的行(最下一级)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="字段=值", help="全部行填同一个值,可多次"
+    )
+    parser.add_argument("--photos", type=Path, metavar="压缩包", help="按编号命名的照片 .zip")
+    parser.add_argument("--drafts", action="store_true", help="缺必填项的行收作草稿")
+    parser.add_argument("--look", action="store_true", help="只看文件里有什么,不检查也不写入")
     parser.add_argument("--dry-run", action="store_true", help="只检查,不写入")
     parser.add_argument("--valid-rows-only", action="store_true", help="有错的行跳过,其余写入")
     parser.add_argument("--visibility", default="public", choices=Visibility.values)
@@ -43,8 +58,16 @@ def run(args: argparse.Namespace) -> int:
         return _undo(args.file)
     at = timezone.now()
     path = Path(args.file)
-    if not path.is_file():
-        raise CommandError(f"没有这个文件:{path}。")
+    for given in (path, args.photos or path):
+        if not given.is_file():
+            raise CommandError(f"没有这个文件:{given}。")
+    found = reading.inspect(
+        path, kinds.kind(args.kind), name=path.name, sheet=args.sheet, header_row=args.header_row
+    )
+    _tell_found(found)
+    if args.look:
+        _tell_columns(found, args.kind)
+        return 0
     bar = Progress()
     with jobs.reporting(bar):
         result = import_file(
@@ -60,6 +83,10 @@ def run(args: argparse.Namespace) -> int:
             publish=SecrecyCheck(_person(args.publish_as), at) if args.publish_as else None,
             dry_run=args.dry_run,
             sheet=args.sheet,
+            header_row=args.header_row,
+            constants=_pairs(args.set, "--set", last=False),
+            lenient=True if args.drafts else None,
+            photos=args.photos,
         )
     bar.finish()
     return _tell(result, dry_run=args.dry_run)
@@ -89,8 +116,31 @@ def _undo(job: str) -> int:
     return 0
 
 
-def _pairs(texts: list[str], option: str) -> dict[str, str]:
-    pairs = [text.rpartition("=") for text in texts]
+def _tell_found(found: reading.Found) -> None:
+    """What the reader decided about the file, before anything is done with it."""
+    sheet = f"工作表“{found.sheet}”," if found.sheet else ""
+    print(f"{sheet}列标题在第 {found.header_row} 行,共 {len(found.heads)} 列。")
+    for note in found.notes:
+        print(f"· {note}")
+
+
+def _tell_columns(found: reading.Found, kind: str) -> None:
+    """Which column is read as which field, and in which unit."""
+    spec = kinds.kind(kind)
+    mapping = reading.suggest(found, spec, preset=found.preset)
+    labels = {column.key: column.label for column in kinds.import_columns(spec)}
+    labels[reading.OWNER] = "填报单位"
+    for index, head in enumerate(found.heads):
+        field = mapping["columns"].get(str(index), "")
+        unit = mapping["units"].get(field) or ("单位待定" if field in mapping["ask"] else "")
+        unit = f"({unit})" if unit else ""
+        shown = f"{labels.get(field, field)}{unit}" if field else "不读取"
+        print(f"{letter_of(index):>3} {head or '(没有列标题)'} → {shown}")
+
+
+def _pairs(texts: list[str], option: str, *, last: bool = True) -> dict[str, str]:
+    """``name=value`` parted at the last sign (heads may hold one) or at the first."""
+    pairs = [text.rpartition("=") if last else text.partition("=") for text in texts]
     if any(not sign or not name for name, sign, _ in pairs):
         raise CommandError(f"{option} 应写成 名称=值,例如 {option} 仪器名称=title")
     return {name: value for name, _, value in pairs}
