@@ -1,10 +1,12 @@
 """Job entry points of the catalogue."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from kexiang.accounts import queries as accounts
 from kexiang.catalog import services
-from kexiang.core.jobs import job
+from kexiang.core.jobs import job, scheduled
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.ids import is_uid
 
@@ -19,6 +21,18 @@ def work_import(uid: str, person: str) -> str:
 def follow_owner(uid: str) -> int:
     """Let the records of a unit follow its new department, place or name."""
     return services.follow_owner(uid=uid, at=timezone.now())
+
+
+@job("catalog.make_export")
+def make_export(uid: str, person: str) -> str:
+    """Make the file of a long export with the rights of the person (uid) who asked."""
+    return str(services.work_export(actor=_actor(person), uid=uid, at=timezone.now()).state)
+
+
+@scheduled("catalog.clean_files", every=timedelta(days=1))
+def clean_files() -> int:
+    """Drop exports and imported sheets whose time is over."""
+    return services.clean_files(at=timezone.now())
 
 
 def _actor(person: str) -> Actor:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from kexiang.catalog.views import detail, entry, import_steps, imports, lists, pick
+from kexiang.catalog.views import detail, entry, exports, import_steps, imports, lists, pick
 
 app_name = "catalog"
 UID = "(?P<uid>[0-9A-HJKMNP-TV-Z]{26})"
@@ -12,6 +12,9 @@ urlpatterns = [
     path("work/records/new/", entry.record_create, name="record_create"),
     path("work/records/export/", lists.record_export, name="record_export"),
     path("work/records/print/", lists.record_print, name="record_print"),
+    path("work/exports/", exports.export_list, name="export_list"),
+    re_path(rf"^work/exports/{UID}/$", exports.export_detail, name="export_detail"),
+    re_path(rf"^work/exports/{UID}/file/$", exports.export_download, name="export_download"),
     re_path(rf"^work/records/{UID}/$", detail.record_detail, name="record_detail"),
     re_path(rf"^work/records/{UID}/edit/$", entry.record_edit, name="record_edit"),
     re_path(rf"^work/records/{UID}/autosave/$", entry.record_autosave, name="record_autosave"),

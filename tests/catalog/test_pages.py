@@ -254,7 +254,7 @@ def test_exported_sheet_can_be_imported_again(world: World, admin: Any, tmp_path
 
 def test_print_version_has_head_and_signatures(world: World, admin: Any) -> None:
     published(world)
-    answer = admin.get("/work/records/print/", {"kind": "instrument"})
+    answer = admin.get("/work/records/print/", {"kind": "instrument", "format": "xlsx"})
     sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert "填报单位(盖章):上党大学(演示)" in texts

@@ -1,6 +1,7 @@
 """Reads of the catalogue; the first argument is the actor."""
 
 from kexiang.catalog.queries.cards import card, cards, cards_of
+from kexiang.catalog.queries.exports import export_job, export_jobs
 from kexiang.catalog.queries.figures import (
     CountyRow,
     TestBlock,
@@ -134,6 +135,8 @@ __all__ = [
     "duplicates",
     "duty",
     "editions",
+    "export_job",
+    "export_jobs",
     "fault_groups",
     "figures_by_county",
     "hints",

@@ -1,6 +1,15 @@
 """Writes of the catalogue. Every one is one transaction: check, change, journal, enqueue."""
 
 from kexiang.catalog.services.batches import Outcome, approve_many
+from kexiang.catalog.services.export_jobs import (
+    PrintTable,
+    begin_export,
+    export_file,
+    is_long,
+    print_table,
+    work_export,
+)
+from kexiang.catalog.services.export_jobs import clean as clean_files
 from kexiang.catalog.services.exports import PrintHead, export_records, print_records
 from kexiang.catalog.services.imports import (
     ImportResult,
@@ -54,26 +63,31 @@ __all__ = [
     "ImportResult",
     "Outcome",
     "PrintHead",
+    "PrintTable",
     "act",
     "add_photos",
     "approve_many",
     "approve_record",
     "autosave_record",
     "begin_check",
+    "begin_export",
     "begin_run",
     "begin_undo",
     "cancel_record",
     "choose_preset",
     "choose_sheet",
+    "clean_files",
     "confirm_record",
     "create_record",
     "delete_draft",
     "discard_change",
+    "export_file",
     "export_records",
     "fault_workbook",
     "follow_owner",
     "import_file",
     "is_big",
+    "is_long",
     "lookup_for",
     "map_columns",
     "map_heads",
@@ -82,6 +96,7 @@ __all__ = [
     "owner_changed",
     "presets_for",
     "print_records",
+    "print_table",
     "proceed_import",
     "publishes_next",
     "refuse_record",
@@ -97,5 +112,6 @@ __all__ = [
     "take_down_record",
     "update_record",
     "withdraw_record",
+    "work_export",
     "work_import",
 ]

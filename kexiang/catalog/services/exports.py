@@ -19,7 +19,7 @@ from kexiang.catalog.models import Record
 from kexiang.catalog.queries import wording
 from kexiang.catalog.queries.reading import RecordFilter, records
 from kexiang.catalog.types import RecordState
-from kexiang.core import tabular, tabular_write
+from kexiang.core import jobs, tabular, tabular_write
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Invalid, NotAllowed, Problem
 from kexiang.kinds import queries as kinds
@@ -85,8 +85,11 @@ def _head(field: FieldSpec) -> str:
 
 def _chunks(rows: QuerySet[Record]) -> Iterator[list[Record]]:
     stream = rows.iterator(chunk_size=CHUNK)
+    done = 0
     while chunk := list(islice(stream, CHUNK)):
         yield chunk
+        done += len(chunk)
+        jobs.progress(done)
 
 
 def _cells(actor: Actor, rows: QuerySet[Record], spec: KindSpec | None) -> Iterator[list[Any]]:
@@ -202,6 +205,37 @@ def _print_fields(spec: KindSpec | None) -> list[FieldSpec]:
     ]
 
 
+def print_rows(
+    actor: Actor, kind: str, rows: QuerySet[Record]
+) -> tuple[list[str], list[list[str]], Decimal, frozenset[int]]:
+    """Heads, rows as texts, the sum of values in 万元, and which columns hold money."""
+    fields = _print_fields(kinds.kind(kind) if kind else None)
+    lines: list[list[str]] = []
+    total = Decimal(0)
+    found = list(rows)
+    names = wording.names_for([(fields, row.attributes) for row in found], policies.visible(actor))
+    for number, row in enumerate(found, start=1):
+        texts = [_printed(field, row, names) for field in fields]
+        place = reference.region_name(row.region) if row.region else ""
+        state = str(RecordState(row.state).label)
+        lines.append([str(number), row.number, row.title, *texts, place, state])
+        total += row.value_wan or 0
+    money = frozenset(n for n, field in enumerate(fields, start=3) if field.type == "money")
+    return _print_heads(fields), lines, total, money
+
+
+def _printed(field: FieldSpec, row: Record, names: wording.Names) -> str:
+    value = row.attributes.get(field.name)
+    if field.type == "money" and value not in (None, ""):
+        return f"{Decimal(str(value)):,.2f}"
+    return wording.text_of(field, value, names)[:500]
+
+
+def _print_heads(fields: Sequence[FieldSpec]) -> list[str]:
+    own = [_head(field) for field in fields]
+    return [_("序号"), _("编号"), _("名称"), *own, _("区县"), _("状态")]
+
+
 class _Printer:
     """Writes the printed sheet row by row."""
 
@@ -214,14 +248,7 @@ class _Printer:
         box = {"border": 1, "font_size": 9, "text_wrap": True, "valign": "vcenter"}
         self.cell = book.add_format(box)
         self.right = book.add_format({**box, "align": "right", "num_format": "#,##0.00"})
-        self.heads = [
-            _("序号"),
-            _("编号"),
-            _("名称"),
-            *(_head(f) for f in fields),
-            _("区县"),
-            _("状态"),
-        ]
+        self.heads = _print_heads(fields)
 
     def begin(self, head: PrintHead, day: str) -> None:
         sheet, last = self.sheet, len(self.heads) - 1

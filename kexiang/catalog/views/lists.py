@@ -1,5 +1,7 @@
 """Lists: the records of my unit, the queue of an office, exports."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
@@ -9,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from kexiang.accounts import queries as accounts
 from kexiang.catalog import policies, queries, services
 from kexiang.catalog.forms import FilterForm
 from kexiang.catalog.models import Record
 from kexiang.catalog.queries import RecordFilter
-from kexiang.catalog.views import shared
+from kexiang.catalog.views import exports, shared
 from kexiang.core.http import ActorRequest
 
 COLUMNS = [
@@ -76,47 +77,19 @@ SORTS = [
 
 
 @require_GET
-def record_export(request: ActorRequest) -> FileResponse:
-    """The whole list, as filtered, in the format of ``format`` (xlsx, csv, jsonl)."""
+def record_export(request: ActorRequest) -> Any:
+    """The whole list, as filtered."""
     shared.require_login(request)
     form = FilterForm(request.GET, kinds=shared.kind_choices())
-    wanted = _wanted(request, form)
-    chosen = request.GET.get("format", "xlsx")
-    chosen = chosen if chosen in shared.TYPES else "xlsx"
-    at = timezone.now()
-    name = f"{_('资源记录')}-{timezone.localdate():%Y%m%d}.{chosen}"
-    return shared.download(
-        name,
-        shared.TYPES[chosen],
-        lambda target: services.export_records(
-            actor=request.actor, wanted=wanted, kind_of_file=chosen, target=target, at=at
-        ),
-    )
+    return exports.record_export(request, _wanted(request, form))
 
 
 @require_GET
-def record_print(request: ActorRequest) -> FileResponse:
-    """The list as the sheet that is printed and sealed."""
+def record_print(request: ActorRequest) -> Any:
+    """The list in its printed form."""
     shared.require_login(request)
     form = FilterForm(request.GET, kinds=shared.kind_choices())
-    wanted = _wanted(request, form)
-    labels = queries.kind_labels()
-    head = services.PrintHead(
-        title=_("%s名录") % labels.get(wanted.kind, _("共享资源")), unit=_unit_name(request)
-    )
-    at = timezone.now()
-    return shared.download(
-        f"{head.title}-{timezone.localdate():%Y%m%d}.xlsx",
-        shared.XLSX,
-        lambda target: services.print_records(
-            actor=request.actor, wanted=wanted, head=head, target=target, at=at
-        ),
-    )
-
-
-def _unit_name(request: ActorRequest) -> str:
-    infos = accounts.organisation_infos(request.actor.orgs)
-    return "、".join(info.name for info in infos.values())[:80]
+    return exports.record_print(request, _wanted(request, form))
 
 
 @require_GET
