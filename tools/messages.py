@@ -43,10 +43,6 @@ class Message:
     path: str
     line: int
 
-    @property
-    def app(self) -> str:
-        return self.path.split("/")[1] if self.path.startswith("kexiang/") else "site"
-
 
 def _sources() -> Iterator[tuple[Path, bytes]]:
     from django.utils.translation.template import templatize  # noqa: PLC0415 -- after setup

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import forms as allauth
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kexiang.accounts import rules
@@ -41,7 +42,7 @@ class MobileField(forms.CharField):
         try:
             return rules.mobile(text)
         except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
+            raise forms.ValidationError(gettext(str(error))) from None
 
 
 def _choose(form: forms.Form, name: str, choices: Iterable[Any]) -> None:

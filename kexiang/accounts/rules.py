@@ -6,6 +6,7 @@ import unicodedata
 from stdnum.cn import uscc
 
 from kexiang.accounts.types import ADMIN_ROLES, GRANTED_ROLES, UNIT_ROLES, Role
+from kexiang.kernel.words import gettext_noop
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _USERNAME = re.compile(r"[A-Za-z0-9_.@+-]{3,64}")
@@ -56,7 +57,7 @@ def mobile(text: str) -> str:
         if digits.startswith(prefix) and len(digits) == len(prefix) + 11:
             digits = digits[len(prefix) :]
     if not _MOBILE.fullmatch(digits):
-        raise ValueError("手机号应为 11 位大陆手机号,请核对后重填。")
+        raise ValueError(gettext_noop("手机号应为 11 位大陆手机号,请核对后重填。"))
     return f"+86{digits}"
 
 
@@ -64,7 +65,7 @@ def username(text: str) -> str:
     """A user name in its one written form. Raises ``ValueError`` with a Chinese sentence."""
     name = fold(text).lower()
     if not _USERNAME.fullmatch(name) or _MOBILE.fullmatch(name):
-        raise ValueError("用户名为 3–64 位字母、数字或 _ . @ + -,不能是手机号。")
+        raise ValueError(gettext_noop("用户名为 3–64 位字母、数字或 _ . @ + -,不能是手机号。"))
     return name
 
 

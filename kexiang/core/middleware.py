@@ -39,8 +39,18 @@ PERMISSIONS_POLICY = ", ".join(
     for feature in ("geolocation", "microphone", "payment", "usb", "midi", "accelerometer")
 )
 PROBES = ("/healthz", "/readyz", "/metrics")
-CHINESE_ONLY = ("/work/", "/api/", "/accounts/")
-PUBLIC_THOUGH = ("/api/v1/docs",)
+# Signing in and up belongs to the public side; what a person changes later to the workbench.
+CHINESE_ONLY = (
+    "/work/",
+    "/api/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/password/set/",
+    "/accounts/phone/change/",
+    "/accounts/2fa/",
+    "/accounts/sessions/",
+)
+PUBLIC_THOUGH = ("/api/v1/docs", "/accounts/2fa/authenticate/", "/accounts/2fa/reauthenticate/")
 ANONYMOUS_WRITES_PER_MINUTE = 60
 READS_PER_MINUTE = 600
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -131,7 +141,7 @@ class LocaleMiddleware:
     """Chinese, unless a visitor of the public side chose English by ``?lang=en`` or cookie.
 
     The browser's Accept-Language is ignored: the office PC of a Chinese bureau often carries
-    an English browser. Workbenches, sign-in and the API always speak Chinese.
+    an English browser. Workbenches and the API always speak Chinese.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -34,7 +34,7 @@ def test_language_follows_the_visitor_only_on_the_public_side():
     assert answer.cookies["django_language"].value == "en"
     assert "Three minutes" in client.get("/help").content.decode()
     assert "Content-Language" not in client.get("/work/").headers
-    assert "登录" in client.get("/accounts/login/").content.decode()
+    assert "Sign in" in client.get("/accounts/login/").content.decode()
     assert client.get("/help?lang=tlh").status_code == 200
 
 

@@ -40,6 +40,13 @@ def _require_manager(request: ActorRequest) -> None:
         )
 
 
+def _require_opener(request: ActorRequest) -> None:
+    """Locking is the security administrator's, opening and giving roles is not (三员分立)."""
+    _require_manager(request)
+    if not policies.may_manage_people(request.actor):
+        raise NotAllowed(_("开通账号和授予角色由系统管理员办理,安全管理员可以停用和恢复账号。"))
+
+
 @require_safe
 @never_cache
 def person_list(request: ActorRequest) -> HttpResponseBase:
@@ -97,7 +104,7 @@ def _line(row: Person) -> tuple[str, ...]:
 
 @require_http_methods(["GET", "POST"])
 def person_create(request: ActorRequest) -> HttpResponse:
-    _require_manager(request)
+    _require_opener(request)
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -122,7 +129,7 @@ def person_create(request: ActorRequest) -> HttpResponse:
 @never_cache
 def person_detail(request: ActorRequest, uid: str) -> HttpResponse:
     """One account: roles, giving a role, lock, close."""
-    _require_manager(request)
+    (_require_opener if request.method == "POST" else _require_manager)(request)
     person = queries.person(request.actor, uid)
     form = GrantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
