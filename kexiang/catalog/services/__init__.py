@@ -33,6 +33,7 @@ from kexiang.catalog.services.imports import (
     start_import,
     work_import,
 )
+from kexiang.catalog.services.national import export_national, has_national_form
 from kexiang.catalog.services.owners import follow_owner, owner_changed
 from kexiang.catalog.services.steps import (
     act,
@@ -82,9 +83,11 @@ __all__ = [
     "delete_draft",
     "discard_change",
     "export_file",
+    "export_national",
     "export_records",
     "fault_workbook",
     "follow_owner",
+    "has_national_form",
     "import_file",
     "is_big",
     "is_long",
