@@ -150,7 +150,7 @@ def _body(spec: KindSpec, values: Mapping[str, Any], owner: str) -> str:
             continue
         value = values.get(field.name)
         if value not in (None, "", []):
-            parts.append(wording.plain_text(field, value))
+            parts.append(wording.plain_text(field.narrowed("public"), value))
     parts.append(owner)
     return "\n".join(parts)
 

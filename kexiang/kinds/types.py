@@ -17,7 +17,7 @@ table                              list of objects of the sub-fields
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from functools import cached_property
 from types import MappingProxyType
@@ -140,6 +140,14 @@ class FieldSpec:
         """A table of at most one row: a block of fields, flat in a sheet."""
         return self.type == "table" and self.max_items == 1
 
+    def is_shown_to(self, audience: str) -> bool:
+        return VISIBILITIES.index(self.visible) <= VISIBILITIES.index(audience)
+
+    def narrowed(self, audience: str) -> "FieldSpec":
+        """This field with the columns that an audience may read; itself when that is all."""
+        shown = tuple(sub for sub in self.fields if sub.is_shown_to(audience))
+        return self if len(shown) == len(self.fields) else replace(self, fields=shown)
+
     @cached_property
     def money_unit(self) -> str:
         return self.unit or ("元" if self.type == "money" else "")
@@ -234,9 +242,18 @@ class KindSpec:
         return tuple(pair for pair in pairs if pair[1])
 
     def visible_fields(self, audience: str) -> tuple[FieldSpec, ...]:
-        """The fields shown to an audience: ``public`` sees least, ``restricted`` all."""
-        reach = VISIBILITIES.index(audience)
-        return tuple(s for s in self.fields if VISIBILITIES.index(s.visible) <= reach)
+        """The fields shown to an audience: ``public`` sees least, ``restricted`` all.
+
+        A table has only those of its columns that the audience may read.
+        """
+        return self._visible[audience]
+
+    @cached_property
+    def _visible(self) -> Mapping[str, tuple[FieldSpec, ...]]:
+        return {
+            audience: tuple(s.narrowed(audience) for s in self.fields if s.is_shown_to(audience))
+            for audience in VISIBILITIES
+        }
 
     @cached_property
     def search_label(self) -> str:

@@ -1,8 +1,10 @@
 """Who sees what: filter = predicate = tokens of the search document; fields by audience."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from kexiang.kernel.actor import ANONYMOUS, Actor, Grant, region_covers
 from kexiang.kinds import queries as kinds
 from kexiang.search import queries as search
 from tests.catalog.conftest import AT, World, draft, published
+from tests.support.records import published_as
 
 REGIONS = ["140400", "140403", "140471", "140500", "140000", "110101"]
 
@@ -211,3 +214,61 @@ def test_offers_similar_and_backlinks(world: World) -> None:
         ("上党大学(演示)", 80000),
     ]
     assert [c.uid for c in queries.backlinks(world.anybody, instrument, TODAY)] == [mine.uid]
+
+
+@pytest.mark.req("X-06", "B-07")
+def test_columns_of_a_table_keep_their_audience(
+    world: World, client: Client, tmp_path: Path
+) -> None:
+    """The telephone of a chief scientist is for the unit, her name is for everybody."""
+    person = {"name": "秦教授", "phone": "0355-0007777", "email": "chief@example.org"}
+    record = published_as(
+        world,
+        "facility",
+        title="试验装置",
+        title_en="Facility",
+        inner_id="F-1",
+        device_category="2",
+        construction="2",
+        original_value="100",
+        begun_on="2020-01-01",
+        subjects=["440"],
+        technical="无",
+        function="试验",
+        service_content="试验",
+        competent_department="市教育局",
+        supporting_unit="上党大学",
+        open_state="open",
+        requirement="预约",
+        street="科研路 1 号",
+        funding_source="fiscal",
+        contact_name="李老师",
+        contact_phone="0355-0001234",
+        contact_email="lab@example.org",
+        scientist=[person],
+    )
+
+    page = client.get(f"/r/{record.uid}").content.decode()
+    answer = str(client.get(f"/api/v1/records/{record.uid}").json())
+    for text in (page, answer):
+        assert "秦教授" in text
+        assert "0007777" not in text
+        assert "chief@example.org" not in text
+    told = {}
+    for who, actor in (("public", world.anybody), ("unit", world.admin)):
+        for form in ("jsonl", "csv"):
+            target = tmp_path / f"{who}.{form}"
+            services.export_records(
+                actor=actor,
+                wanted=queries.RecordFilter(kind="facility"),
+                kind_of_file=form,
+                target=target,
+                at=AT,
+            )
+            told[who, form] = "0007777" in target.read_text("utf-8")
+    assert told == {
+        ("public", "jsonl"): False,
+        ("public", "csv"): False,
+        ("unit", "jsonl"): True,
+        ("unit", "csv"): True,
+    }

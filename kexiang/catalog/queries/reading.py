@@ -25,7 +25,7 @@ from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import NotFound
 from kexiang.kernel.ids import is_uid
 from kexiang.kinds import queries as kinds
-from kexiang.kinds.types import KindSpec
+from kexiang.kinds.types import FieldSpec, KindSpec
 from kexiang.reference import queries as reference
 
 SORTS: Mapping[str, tuple[str, ...]] = {
@@ -231,15 +231,15 @@ def record_view(actor: Actor, row: Record, values: Mapping[str, Any] | None = No
     """
     spec = kinds.kind(row.kind)
     shown = row.attributes if values is None else values
-    allowed = {f.name for f in spec.visible_fields(policies.reach(actor, row))}
-    fields = [f for f in spec.fields if f.name in allowed]
-    names = wording.names_for([(fields, shown)], policies.visible(actor))
+    allowed = {f.name: f for f in spec.visible_fields(policies.reach(actor, row))}
+    names = wording.names_for([(list(allowed.values()), shown)], policies.visible(actor))
     groups = []
     for group, members in spec.grouped:
         found = [
             value
             for f in members
-            if f.name in allowed and (value := wording.value_of(f, shown.get(f.name), names))
+            if f.name in allowed
+            and (value := wording.value_of(allowed[f.name], shown.get(f.name), names))
         ]
         if found:
             groups.append(Group(group.label, found))
@@ -254,9 +254,21 @@ def readable_values(
     ``values`` are those of another version of the same record (a revision or a change).
     """
     spec = kinds.kind(row.kind)
-    allowed = {f.name for f in spec.visible_fields(policies.reach(actor, row))}
+    allowed = {f.name: f for f in spec.visible_fields(policies.reach(actor, row))}
     shown = row.attributes if values is None else values
-    return {name: value for name, value in shown.items() if name in allowed}
+    return {
+        name: narrowed_value(allowed[name], value)
+        for name, value in shown.items()
+        if name in allowed
+    }
+
+
+def narrowed_value(field: FieldSpec, value: Any) -> Any:
+    """A table without the columns that are not for this reader."""
+    if field.type != "table" or not isinstance(value, list):
+        return value
+    names = {sub.name for sub in field.fields}
+    return [{key: cell for key, cell in line.items() if key in names} for line in value]
 
 
 def all_values(row: Record, spec: KindSpec) -> Sequence[Value]:

@@ -1,6 +1,6 @@
 """Lists out: .xlsx, .csv and .jsonl, complete whatever their length, and the sheet for the seal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from kexiang.accounts.types import Scope
 from kexiang.catalog import policies
 from kexiang.catalog.models import Record
 from kexiang.catalog.queries import wording
-from kexiang.catalog.queries.reading import RecordFilter, records
+from kexiang.catalog.queries.reading import RecordFilter, narrowed_value, records
 from kexiang.catalog.types import RecordState
 from kexiang.core import jobs, tabular, tabular_write
 from kexiang.kernel.actor import Actor
@@ -57,8 +57,9 @@ def export_records(
     return tabular.write_xlsx(target, [tabular.Sheet(str(title), columns, cells)])
 
 
-def _fields(spec: KindSpec | None) -> Sequence[FieldSpec]:
-    return [c.spec for c in kinds.import_columns(spec) if c.parent is None] if spec else []
+def _sheet(spec: KindSpec | None) -> Sequence[kinds.ImportColumn]:
+    """The columns of the kind's template: blocks of fields stand spread out."""
+    return kinds.import_columns(spec) if spec else ()
 
 
 def _columns(spec: KindSpec | None) -> list[tabular.Column]:
@@ -74,7 +75,11 @@ def _columns(spec: KindSpec | None) -> list[tabular.Column]:
         named = [tabular.Column(_("名称"), "text", 32), tabular.Column(_("类型"), "text", 12)]
         return [common[0], *named, *common[1:]]
     own = [
-        tabular.Column(_head(field), _CELL_TYPES.get(field.type, "text")) for field in _fields(spec)
+        tabular.Column(
+            column.head if column.parent else _head(column.spec),
+            _CELL_TYPES.get(column.spec.type, "text"),
+        )
+        for column in _sheet(spec)
     ]
     return [*own, *common]
 
@@ -94,7 +99,8 @@ def _chunks(rows: QuerySet[Record]) -> Iterator[list[Record]]:
 
 def _cells(actor: Actor, rows: QuerySet[Record], spec: KindSpec | None) -> Iterator[list[Any]]:
     """Rows of cells in words; names of what is referred to are read once per chunk."""
-    fields = _fields(spec)
+    columns = _sheet(spec)
+    fields = list(dict.fromkeys(column.parent or column.spec for column in columns))
     visible = policies.visible(actor)
     labels = {known.code: str(known.label) for known in kinds.kinds()}
     for chunk in _chunks(rows):
@@ -104,7 +110,7 @@ def _cells(actor: Actor, rows: QuerySet[Record], spec: KindSpec | None) -> Itera
             if spec is None:
                 yield [common[0], row.title, labels.get(row.kind, row.kind), *common[1:]]
             else:
-                yield [*_own(actor, row, spec, fields, names), *common]
+                yield [*_own(actor, row, spec, columns, names), *common]
 
 
 def _common(row: Record) -> list[Any]:
@@ -122,14 +128,29 @@ def _own(
     actor: Actor,
     row: Record,
     spec: KindSpec,
-    fields: Sequence[FieldSpec],
+    columns: Sequence[kinds.ImportColumn],
     names: wording.Names,
 ) -> list[Any]:
-    allowed = {f.name for f in spec.visible_fields(policies.reach(actor, row))}
+    seen = {field.name: field for field in spec.visible_fields(policies.reach(actor, row))}
+
+    def shown(column: kinds.ImportColumn) -> FieldSpec | None:
+        if column.parent is None:
+            return seen.get(column.spec.name)
+        block = seen.get(column.parent.name)
+        return column.spec if block is not None and column.spec in block.fields else None
+
     return [
-        _cell(field, row.attributes.get(field.name), names) if field.name in allowed else ""
-        for field in fields
+        _cell(field, _value(column, row.attributes), names) if (field := shown(column)) else ""
+        for column in columns
     ]
+
+
+def _value(column: kinds.ImportColumn, values: Mapping[str, Any]) -> Any:
+    """The value under a column; of a block that of its single row."""
+    if column.parent is None:
+        return values.get(column.spec.name)
+    block = values.get(column.parent.name) or [{}]
+    return block[0].get(column.spec.name)
 
 
 def _cell(field: FieldSpec, value: Any, names: wording.Names) -> Any:
@@ -151,9 +172,8 @@ def _cell(field: FieldSpec, value: Any, names: wording.Names) -> Any:
 def _objects(actor: Actor, rows: QuerySet[Record]) -> Iterator[dict[str, Any]]:
     for chunk in _chunks(rows):
         for row in chunk:
-            allowed = {
-                f.name for f in kinds.kind(row.kind).visible_fields(policies.reach(actor, row))
-            }
+            reach = policies.reach(actor, row)
+            allowed = {f.name: f for f in kinds.kind(row.kind).visible_fields(reach)}
             yield {
                 "id": row.uid,
                 "number": row.number,
@@ -162,7 +182,11 @@ def _objects(actor: Actor, rows: QuerySet[Record]) -> Iterator[dict[str, Any]]:
                 "region": row.region,
                 "state": row.state,
                 "updated_at": row.updated_at.isoformat(),
-                "attributes": {k: v for k, v in row.attributes.items() if k in allowed},
+                "attributes": {
+                    k: narrowed_value(allowed[k], v)
+                    for k, v in row.attributes.items()
+                    if k in allowed
+                },
             }
 
 
