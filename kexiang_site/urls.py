@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("kexiang.accounts.urls")),
     path("", include("kexiang.audit.urls")),
     path("", include("kexiang.files.urls")),
+    path("", include("kexiang.search.urls")),
     path("", include("kexiang.catalog.urls")),
     path("", include("kexiang.core.urls")),
     path("", include("kexiang.portal.urls")),

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterable
 from datetime import date
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -100,6 +101,19 @@ def grants_of(person: Person, *, today: date) -> frozenset[Grant]:
         Grant(m.role, m.organisation.uid if m.organisation else "", m.region)
         for m in _memberships(person, today)
     )
+
+
+def readers(uids: Iterable[str], *, today: date) -> dict[str, tuple[Actor, str]]:
+    """Who may be told something: the actor of each living account with all its roles, and its
+    proven e-mail address or "". Locked and closed accounts are left out."""
+    found = {}
+    for person in Person.objects.filter(uid__in=list(uids), is_active=True):
+        proven = person.email and EmailAddress.objects.filter(
+            user=person, email__iexact=person.email, verified=True
+        )
+        actor = Actor(person.uid, grants_of(person, today=today))
+        found[person.uid] = (actor, person.email if proven and proven.exists() else "")
+    return found
 
 
 def organisations(actor: Actor) -> QuerySet[Organisation]:

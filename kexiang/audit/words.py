@@ -15,6 +15,7 @@ THINGS = {
     "record": _("资源记录"),
     "record_change": _("记录变更"),
     "role": _("角色"),
+    "saved_search": _("收藏的检索"),
     "token": _("接口令牌"),
 }
 ACTS = {

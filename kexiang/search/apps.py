@@ -7,3 +7,10 @@ class SearchConfig(AppConfig):
     name = "kexiang.search"
     label = "search"
     verbose_name = "检索"
+
+    def ready(self) -> None:
+        from kexiang.core.providers import provide  # noqa: PLC0415 -- apps must be loaded first
+        from kexiang.search import menus, queries  # noqa: PLC0415 -- as above
+
+        provide("workbench.menu", menus.menu)
+        provide("workbench.todos", queries.todos)

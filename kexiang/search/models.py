@@ -1,9 +1,10 @@
-"""The outbox, and who is writing the index."""
+"""The outbox, who is writing the index, and the questions people keep."""
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
-from kexiang.kernel.ids import UID_LENGTH
+from kexiang.kernel.ids import UID_LENGTH, new_uid
 
 
 class Outbox(models.Model):
@@ -76,3 +77,59 @@ class IndexerLease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place} {self.index_name} {self.seq}"
+
+
+class SavedSearch(models.Model):
+    """A question somebody keeps, told to him again when new records answer it (A-22).
+
+    ``question`` are the parameters of the results page as an address has them. ``seen_from`` is
+    the moment from which records count as new; ``due_at`` when it is asked next.
+    """
+
+    class Frequency(models.TextChoices):
+        DAILY = "daily", _("每天")
+        WEEKLY = "weekly", _("每周")
+        NEVER = "never", _("不提醒")
+
+    uid = models.CharField(max_length=UID_LENGTH, unique=True, default=new_uid, editable=False)
+    person = models.CharField(max_length=UID_LENGTH)
+    name = models.CharField(max_length=60)
+    question = models.CharField(max_length=1000)
+    frequency = models.CharField(max_length=8, choices=Frequency.choices)
+    is_paused = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    seen_from = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "search_saved"
+        ordering = ("-id",)
+        indexes = [models.Index(fields=["due_at"], name="search_saved_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "name"], name="search_saved_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(frequency__in=["daily", "weekly", "never"]),
+                name="search_saved_frequency",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedHit(models.Model):
+    """A record that was told for a saved search: once, whatever happens to it later."""
+
+    saved = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="hits")
+    key = models.CharField(max_length=100)
+    told_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "search_saved_hit"
+        constraints = [
+            models.UniqueConstraint(fields=["saved", "key"], name="search_saved_told_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

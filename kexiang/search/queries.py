@@ -1,17 +1,22 @@
 """Reads: search, suggestions, what an actor may find."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kexiang.accounts.types import OVERSEERS
 from kexiang.kernel.actor import Actor
+from kexiang.kernel.errors import NotFound
 from kexiang.reference import queries as reference
 from kexiang.search import ask, outbox, reader, registry, tree, why
 from kexiang.search.analysis import entries, marks
 from kexiang.search.analysis.fold import fold
+from kexiang.search.models import SavedSearch
 from kexiang.search.plan import Plan, Stage
 from kexiang.search.port import Found, SearchResult, facet_field
 from kexiang.search.types import (
@@ -79,6 +84,46 @@ def _notes(query: SearchQuery, found: ask.Answer) -> list[str]:
     return notes
 
 
+def saved_searches(actor: Actor) -> QuerySet[Any]:
+    """What this person keeps, newest first, each with ``unread``: records not seen yet."""
+    rows = SavedSearch.objects.filter(person=actor.uid) if actor.is_known else None
+    unread = Count("hits", filter=Q(hits__read_at__isnull=True))
+    return (
+        (SavedSearch.objects.none() if rows is None else rows)
+        .annotate(unread=unread)
+        .order_by("-id")
+    )
+
+
+def saved_search(actor: Actor, uid: str) -> Any:
+    """One of them; raises ``NotFound``."""
+    row = saved_searches(actor).filter(uid=uid).first()
+    if row is None:
+        raise NotFound(_("没有找到这个收藏的检索,可能已经删除。"))
+    return row
+
+
+def told_records(actor: Actor, row: SavedSearch, limit: int = 100) -> list[tuple[HitView, bool]]:
+    """The records told for it that the actor may still see, newest first; whether unread."""
+    told = list(row.hits.order_by("-id")[:limit])
+    views = views_of(actor, [hit.key for hit in told])
+    return [(views[hit.key], hit.read_at is None) for hit in told if hit.key in views]
+
+
+def todos(*, actor: Actor, at: datetime) -> list[Mapping[str, object]]:
+    """For the slot ``workbench.todos``: saved searches with records not seen yet."""
+    rows: Iterable[Any] = saved_searches(actor) if actor.is_known else ()
+    return [
+        {
+            "title": _("收藏的检索“%(name)s”有新结果") % {"name": row.name},
+            "count": row.unread,
+            "url": f"/work/searches/{row.uid}/",
+        }
+        for row in rows
+        if row.unread
+    ]
+
+
 def counts(actor: Actor, query: SearchQuery) -> dict[str, int]:
     """Number of results per kind, for the tabs above a list."""
     page = search(actor, replace(query, page=1, size=1, cursor="", facets=("kind",)))
@@ -107,21 +152,27 @@ def suggest(actor: Actor, q: str, kind: str = "", limit: int = SUGGESTIONS) -> l
 
 def _hits(actor: Actor, rows: Sequence[Found], plan: Plan) -> list[Hit]:
     """Rows as they are now, in one read per source; what is no longer visible is left out."""
-    wanted: dict[str, list[str]] = {}
-    for row in rows:
-        name, _, uid = row.key.partition(":")
-        wanted.setdefault(name, []).append(uid)
-    views: dict[str, Mapping[str, HitView]] = {}
-    for name, uids in wanted.items():
-        source = registry.source(name)
-        views[name] = source.hydrate(actor, uids) if source else {}
+    views = views_of(actor, [row.key for row in rows])
     hits = []
     for row in rows:
-        name, _, uid = row.key.partition(":")
-        view = views[name].get(uid)
-        if view is not None:
-            hits.append(_hit(row, name, uid, view, plan))
+        name, _colon, uid = row.key.partition(":")
+        if row.key in views:
+            hits.append(_hit(row, name, uid, views[row.key], plan))
     return hits
+
+
+def views_of(actor: Actor, keys: Sequence[str]) -> dict[str, HitView]:
+    """What ``actor`` may see of the rows behind these keys (``source:uid``)."""
+    wanted: dict[str, list[str]] = {}
+    for key in keys:
+        name, _colon, uid = key.partition(":")
+        wanted.setdefault(name, []).append(uid)
+    found: dict[str, HitView] = {}
+    for name, uids in wanted.items():
+        source = registry.source(name)
+        views = source.hydrate(actor, uids) if source else {}
+        found.update({f"{name}:{uid}": view for uid, view in views.items()})
+    return found
 
 
 def _hit(row: Found, name: str, uid: str, view: HitView, plan: Plan) -> Hit:

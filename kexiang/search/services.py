@@ -7,6 +7,11 @@ from kexiang.search import indexer, layout, outbox, reader, registry
 from kexiang.search.analysis.entries import key_of
 from kexiang.search.models import Outbox
 from kexiang.search.pipeline import chunks
+from kexiang.search.saving import change_search as change_search
+from kexiang.search.saving import delete_search as delete_search
+from kexiang.search.saving import mark_read as mark_read
+from kexiang.search.saving import save_search as save_search
+from kexiang.search.saving import tell_due as tell_due
 from kexiang.search.types import IndexFault, Source
 
 _BULK = 500
