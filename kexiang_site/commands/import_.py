@@ -4,9 +4,11 @@ from pathlib import Path
 from django.utils import timezone
 
 from kexiang.accounts import queries as accounts
+from kexiang.catalog import queries as catalog
 from kexiang.catalog.services.imports import (
     ImportResult,
     begin_undo,
+    fault_workbook,
     import_file,
     reading,
     work_import,
@@ -41,6 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--photos", type=Path, metavar="压缩包", help="按编号命名的照片 .zip")
     parser.add_argument("--drafts", action="store_true", help="缺必填项的行收作草稿")
+    parser.add_argument("--preset", metavar="代码", help="表格格式(默认自动认出;写 none 为不用)")
+    parser.add_argument(
+        "--marked", type=Path, metavar="文件", help="把标注了错误的表格写到这里(.xlsx)"
+    )
     parser.add_argument("--look", action="store_true", help="只看文件里有什么,不检查也不写入")
     parser.add_argument("--dry-run", action="store_true", help="只检查,不写入")
     parser.add_argument("--valid-rows-only", action="store_true", help="有错的行跳过,其余写入")
@@ -87,9 +93,20 @@ def run(args: argparse.Namespace) -> int:
             constants=_pairs(args.set, "--set", last=False),
             lenient=True if args.drafts else None,
             photos=args.photos,
+            preset="" if args.preset == "none" else args.preset,
         )
     bar.finish()
+    if args.marked and result.bad:
+        _mark(result.job, args.marked)
     return _tell(result, dry_run=args.dry_run)
+
+
+def _mark(uid: str, target: Path) -> None:
+    """The sheet with its faulty cells red and commented; an existing file is kept."""
+    if target.exists():
+        raise CommandError(f"{target} 已存在,请换一个文件名。")
+    fault_workbook(actor=OPERATOR, job=catalog.import_job(OPERATOR, uid), target=target)
+    print(f"标注了错误的表格:{target}")
 
 
 def _tell(result: ImportResult, *, dry_run: bool) -> int:
@@ -101,6 +118,8 @@ def _tell(result: ImportResult, *, dry_run: bool) -> int:
         print(f"……只显示了前 {len(result.faults)} 处。")
     done = "检查完毕" if dry_run else "导入完毕" if result.is_done else "没有写入"
     print(f"{done}:共 {result.rows:,} 行,合格 {result.good:,} 行,有错 {result.bad:,} 行。")
+    if result.incomplete:
+        print(f"其中 {result.incomplete:,} 行还缺必填项,只作草稿。")
     if result.message:
         print(result.message)
     if result.good and result.is_done and not dry_run:

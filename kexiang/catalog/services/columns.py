@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from pypinyin import lazy_pinyin
@@ -80,8 +81,12 @@ def columns_of(spec: KindSpec, values: Mapping[str, Any]) -> dict[str, Any]:
     return columns
 
 
+@lru_cache(maxsize=20_000)
 def pinyin_key(title: str) -> str:
-    """The sort key of a title: its pinyin, lower case, without tones."""
+    """The sort key of a title: its pinyin, lower case, without tones.
+
+    Remembered: in a ledger the same names stand hundreds of times.
+    """
     return "".join(lazy_pinyin(title)).lower()[:120]
 
 

@@ -18,7 +18,10 @@ SHOWN_FAULTS = 200
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """How an import ended. ``faults`` are the first ones; all stand with the job."""
+    """How an import ended. ``faults`` are the first ones; all stand with the job.
+
+    ``incomplete`` of the good rows lack required fields and are drafts to be completed.
+    """
 
     job: str
     state: str
@@ -28,6 +31,7 @@ class ImportResult:
     message: str
     faults: Sequence[Problem]
     is_resumed: bool = False
+    incomplete: int = 0
 
     @property
     def is_done(self) -> bool:
@@ -115,4 +119,5 @@ def _result(job: ImportJob, *, is_resumed: bool) -> ImportResult:
         message=job.message,
         faults=[Problem(row.field, row.message, row.label, row.row) for row in rows],
         is_resumed=is_resumed,
+        incomplete=job.rows_open,
     )
