@@ -11,6 +11,7 @@ urlpatterns = [
     path("work/records/", lists.record_list, name="record_list"),
     path("work/records/new/", entry.record_create, name="record_create"),
     path("work/records/export/", lists.record_export, name="record_export"),
+    path("work/records/national/", lists.record_national, name="record_national"),
     path("work/records/print/", lists.record_print, name="record_print"),
     path("work/exports/", exports.export_list, name="export_list"),
     re_path(rf"^work/exports/{UID}/$", exports.export_detail, name="export_detail"),

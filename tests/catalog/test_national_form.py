@@ -13,7 +13,7 @@ from kexiang.kernel.errors import NotFound
 from kexiang.kinds import queries as kinds
 from kexiang_site import cli
 from kexiang_site.commands import export_, import_
-from tests.catalog.conftest import World, draft, world
+from tests.catalog.conftest import World, client_of, draft, person_with, world
 
 __all__ = ["world"]
 pytestmark = pytest.mark.req("A-02", "D-03")
@@ -103,3 +103,32 @@ def test_a_file_is_looked_at_before_it_is_imported(
         "  C 原值 → 原值(万元)",
     ]
     assert not Record.objects.exists()
+
+
+def test_the_page_tells_what_the_form_cannot_hold(world: World) -> None:
+    """Over the list of a kind with a form; the file behind it has the same records."""
+    draft(world, requirement="先预约")
+    draft(world, inner_id="YQ-2", asset_no="ZC-2", affiliation="3")
+    browser = client_of(person_with("unit_admin", world.university))
+
+    listed = browser.get("/work/records/?kind=instrument").content.decode()
+    assert "/work/records/national/?kind=instrument" in listed
+    assert (
+        "/work/records/national/" not in browser.get("/work/records/?kind=policy").content.decode()
+    )
+
+    page = browser.get("/work/records/national/?kind=instrument").content.decode()
+    assert "可写入 2 条;不能写入 0 条;没有填入的值 1 处" in page
+    assert "“所属资源载体类型”为“科学仪器服务单元”,表格没有这一项,没有填入。" in page
+    answer = browser.get("/work/records/national/?kind=instrument&download=1")
+    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+    assert b"".join(answer.streaming_content)[:2] == b"PK"
+
+
+def test_a_kind_without_a_form_is_told_on_the_page(world: World) -> None:
+    browser = client_of(person_with("unit_admin", world.university))
+
+    answer = browser.get("/work/records/national/?kind=policy")
+
+    assert answer.status_code == 404
+    assert "没有“policy”的填报表" in answer.content.decode()

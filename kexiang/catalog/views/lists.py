@@ -15,7 +15,7 @@ from kexiang.catalog import policies, queries, services
 from kexiang.catalog.forms import FilterForm
 from kexiang.catalog.models import Record
 from kexiang.catalog.queries import RecordFilter
-from kexiang.catalog.views import exports, shared
+from kexiang.catalog.views import exports, national, shared
 from kexiang.core.http import ActorRequest
 
 COLUMNS = [
@@ -61,6 +61,7 @@ def record_list(request: ActorRequest) -> HttpResponse:
         "may_enter": bool(policies.owners(request.actor)),
         "query": request.GET.urlencode(),
         "sorts": SORTS,
+        "has_form": services.has_national_form(wanted.kind),
         "trail": shared.trail(),
     }
     return render(request, "catalog/record_list.html", context)
@@ -82,6 +83,14 @@ def record_export(request: ActorRequest) -> Any:
     shared.require_login(request)
     form = FilterForm(request.GET, kinds=shared.kind_choices())
     return exports.record_export(request, _wanted(request, form))
+
+
+@require_GET
+def record_national(request: ActorRequest) -> HttpResponse | FileResponse:
+    """The list in the upload form of the national platform."""
+    shared.require_login(request)
+    form = FilterForm(request.GET, kinds=shared.kind_choices())
+    return national.record_national(request, _wanted(request, form))
 
 
 @require_GET
@@ -114,6 +123,15 @@ def review_queue(request: ActorRequest) -> HttpResponse | FileResponse:
         "trail": [(_("待审核"), "")],
     }
     return render(request, "catalog/review_queue.html", context)
+
+
+def _passed(request: ActorRequest, uids: list[str]) -> str:
+    """How many passed, and how many of them wait for the same person again, one step further."""
+    text = _("已通过 %d 条。") % len(uids)
+    again = queries.review_queue(request.actor, RecordFilter()).filter(uid__in=uids).count()
+    if again:
+        text += _("其中 %d 条进入下一环节,仍由您审核。") % again
+    return text
 
 
 QUEUE_SORTS = [
@@ -173,7 +191,7 @@ def review_batch(request: ActorRequest) -> HttpResponse:
     done = [outcome for outcome in outcomes if outcome.is_done]
     left = [outcome for outcome in outcomes if not outcome.is_done]
     if done:
-        messages.success(request, _("已通过 %d 条。") % len(done))
+        messages.success(request, _passed(request, [outcome.uid for outcome in done]))
     for outcome in left[:10]:
         messages.warning(request, _("未通过 %(uid)s:%(why)s") % {
             "uid": outcome.number or outcome.uid, "why": outcome.message})  # fmt: skip
