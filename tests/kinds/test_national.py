@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from kexiang.core.tabular_survey import survey
 from kexiang.kernel.errors import NotFound
 from kexiang.kinds import national, queries
+from kexiang.kinds import services as kind_services
 from kexiang.kinds.rules import Cleaner, suggest_mapping
 from kexiang.kinds.types import FormRecord, FormResult, KindSpec
 from tests.kinds.conftest import BASE
@@ -198,3 +199,40 @@ def test_every_column_names_a_known_field(db: None) -> None:
             if spec and (column.wires or column.field) and not column.keys(spec)
         ]
     assert lost == []
+
+
+def example(spec: KindSpec, clean: Callable[..., Cleaner]) -> dict[str, Any]:
+    """A record made of the examples of its own kind, as the cleaner keeps them."""
+    raw: dict[str, Any] = {}
+    for column in queries.import_columns(spec):
+        one = column.spec
+        if one.type in ("code", "codes"):
+            choices = [code for code, _ in kind_services.choices_of(one)]
+            raw[column.key] = one.example or (choices[0] if choices else "")
+        elif one.type == "boolean":
+            raw[column.key] = "是"
+        elif one.type not in ("record", "records", "table", "file", "image", "organisation"):
+            raw[column.key] = one.example or {"region": "140403"}.get(one.type, "")
+    return clean(spec.code).clean(raw).values
+
+
+@pytest.mark.req("A-02", "D-03")
+@pytest.mark.parametrize("kind", ["instrument_centre", "facility", "service_unit"])
+def test_other_forms_come_back(tmp_path: Path, cleaner: Callable[..., Cleaner], kind: str) -> None:
+    """Every value that a column of the form has goes out and comes in unchanged."""
+    spec, form = queries.kind(kind), queries.national_form(kind)
+    before = example(spec, cleaner)
+    path = tmp_path / "form.xlsx"
+
+    result = written(path, before, kind=kind)
+
+    assert (result.refused, result.losses) == ([], [])
+    found = survey(path)
+    cells = dict(enumerate(found.samples[0]))
+    matches = suggest_mapping(found.heads, spec)
+    raw = {match.field: cells.get(match.index) for match in matches if match.field}
+    after = cleaner(kind).clean(raw).values
+    names = {key.partition(".")[0] for column in form.columns for key in column.keys(spec)}
+    sent = {name: before[name] for name in names if name in before}
+    assert {name: after.get(name) for name in sent} == sent
+    assert len(sent) >= 12
