@@ -8,6 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
+from django.utils.translation import gettext, gettext_lazy
 from django_htmx.middleware import HtmxDetails
 
 from kexiang.kernel.actor import Actor
@@ -35,18 +36,18 @@ STATUS: dict[type[Exception], int] = {
     Unavailable: 503,
     DomainError: 422,
 }
-TITLES = {
-    400: "请求格式有误",
-    401: "请先登录",
-    403: "不能进行此操作",
-    404: "没有找到",
-    405: "不支持的方法",
-    409: "与当前状态冲突",
-    410: "已撤下",
-    422: "填写有误",
-    429: "操作过于频繁",
-    500: "系统出现问题",
-    503: "服务正在启动",
+TITLES: dict[int, Any] = {
+    400: gettext_lazy("请求格式有误"),
+    401: gettext_lazy("请先登录"),
+    403: gettext_lazy("不能进行此操作"),
+    404: gettext_lazy("没有找到"),
+    405: gettext_lazy("不支持的方法"),
+    409: gettext_lazy("与当前状态冲突"),
+    410: gettext_lazy("已撤下"),
+    422: gettext_lazy("填写有误"),
+    429: gettext_lazy("操作过于频繁"),
+    500: gettext_lazy("系统出现问题"),
+    503: gettext_lazy("服务正在启动"),
 }
 
 
@@ -64,14 +65,14 @@ def status_of(error: Exception) -> int | None:
 def message_of(error: Exception) -> str:
     if isinstance(error, DomainError):
         return str(error)
-    return "没有找到您要的内容,可能已下架或网址有误。"
+    return gettext("没有找到您要的内容,可能已下架或网址有误。")
 
 
 def problem(status: int, detail: str, *, code: str = "", **more: Any) -> JsonResponse:
     """An RFC 9457 problem document with a Chinese ``detail``."""
     body = {
         "type": f"urn:kexiang:problem:{code or status}",
-        "title": TITLES.get(status, "请求未能完成"),
+        "title": str(TITLES.get(status) or gettext("请求未能完成")),
         "status": status,
         "detail": detail,
         **more,

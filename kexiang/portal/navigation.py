@@ -35,11 +35,16 @@ def place() -> Place:
     site = _texts(pack.site)
     labels = phone_labels()
     default = Place()
+
+    def own(key: str) -> str:
+        english = site.get(f"{key}_en", "") if words.is_english() else ""
+        return str(english or site.get(key, ""))
+
     return Place(
-        name=site.get("title") or default.name,
-        short=site.get("short_title") or default.short,
+        name=own("title") or default.name,
+        short=own("short_title") or default.short,
         city=pack.place,
-        host=site.get("host") or pack.operator,
+        host=own("host") or pack.operator,
         operator=site.get("undertaker", ""),
         site_code=site.get("site_code", ""),
         icp=site.get("icp", ""),

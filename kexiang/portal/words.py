@@ -5,7 +5,7 @@ from kexiang.core.language import is_english, label
 from kexiang.kinds.types import FieldSpec, KindSpec
 from kexiang.reference import queries as reference
 
-__all__ = ["code", "is_english", "kind_icon", "label", "tab"]
+__all__ = ["code", "is_english", "kind_icon", "label", "name", "tab"]
 
 KIND_ICONS = {
     "certificate": "award",
@@ -33,3 +33,8 @@ def code(field: FieldSpec, value: str) -> str:
             return label(option)
     item = reference.code_item(field.codes, value) if field.codes else None
     return label(item) if item is not None else ""
+
+
+def name(chinese: str, english: str) -> str:
+    """A proper name in the language of the page; most have no English one."""
+    return english if english and is_english() else chinese

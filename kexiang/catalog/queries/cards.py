@@ -40,7 +40,7 @@ def card(row: Record | LeanRecord) -> Card:
         kind=row.kind,
         kind_label=label(spec) if is_english() else str(spec.short or spec.label),
         number=row.number,
-        title=row.title,
+        title=_title(spec, row.title, values),
         subtitle=row.model,
         summary=summary(spec, values),
         url=wording.address(row.kind, row.uid),
@@ -61,6 +61,13 @@ def card(row: Record | LeanRecord) -> Card:
         updated_at=row.updated_at,
         extra={"facts": facts(spec, values), "model": row.model, "state": row.current_state},
     )
+
+
+def _title(spec: KindSpec, title: str, values: dict[str, Any]) -> str:
+    """The name; on English pages the English one where the record has one."""
+    if not is_english() or not spec.has("title_en") or not _open(spec.field("title_en")):
+        return title
+    return str(values.get("title_en") or title)
 
 
 def _open(spec: FieldSpec | None) -> bool:
@@ -102,7 +109,8 @@ def price_text(spec: KindSpec, values: dict[str, Any]) -> str:
     text = wording.with_unit(played, values[played.name])
     unit = values.get("price_unit")
     if unit and spec.has("price_unit"):
-        return f"{text}/{wording.text_of(spec.field('price_unit'), unit)}"
+        per = wording.text_of(spec.field("price_unit"), unit)
+        return f"{text}/{per[:1].lower() + per[1:] if is_english() else per}"
     return text
 
 

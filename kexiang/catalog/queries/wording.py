@@ -210,7 +210,9 @@ def _items(spec: FieldSpec, value: Any, names: Names) -> list[dict[str, Any]]:
 def _head_of(spec: FieldSpec) -> str:
     """The head of a column, with the unit in it (ux.md B1.3)."""
     unit = unit_of(spec)
-    return f"{label(spec)}({unit})" if unit else label(spec)
+    if not unit:
+        return label(spec)
+    return f"{label(spec)} ({unit})" if is_english() else f"{label(spec)}({unit})"
 
 
 def plain_text(spec: FieldSpec, value: Any) -> str:

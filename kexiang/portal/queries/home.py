@@ -98,7 +98,10 @@ def build(today: date) -> Home:
             catalog.figures_by_county(actor, today), counts, columns=COLUMNS_ON_HOME
         ),
         policies=policies.lines(today, limit=POLICIES_ON_HOME) if counts.get("policy") else [],
-        units=list(units.values_list("code", "name")[:UNITS_ON_HOME]),
+        units=[
+            (code, words.name(name, english))
+            for code, name, english in units.values_list("code", "name", "name_en")[:UNITS_ON_HOME]
+        ],
         counts=counts,
         as_of=today,
     )
@@ -113,7 +116,10 @@ def newest(kind: str, today: date) -> Sequence[Card]:
 def industries(today: date) -> list[tuple[str, list[str]]]:
     """The local industries and the words of their materials, from the pack."""
     found = reference.parameter(INDUSTRIES, at=today, default=[])
-    return [(str(entry["label"]), [str(w) for w in entry["words"]]) for entry in found]
+    key = "label_en" if words.is_english() else "label"
+    return [
+        (str(entry.get(key) or entry["label"]), [str(w) for w in entry["words"]]) for entry in found
+    ]
 
 
 def doors(counts: dict[str, int]) -> list[Door]:

@@ -16,13 +16,14 @@ from kexiang.core.kept import kept
 from kexiang.kernel.actor import ANONYMOUS
 from kexiang.kernel.errors import NotFound
 from kexiang.kinds import queries as kinds
+from kexiang.kinds.types import KindSpec
 from kexiang.portal import words
 from kexiang.portal.queries.home import Distribution, distribution
 from kexiang.reference import queries as reference
 from kexiang.reference.types import RegionInfo
 
 CARDS_PER_KIND = 5
-UNITS_SHOWN = 60
+UNITS_SHOWN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def build(info: RegionInfo, today: date) -> RegionPage:
             words.label(spec),
             summary.counts[spec.code],
             catalog.place_cards(ANONYMOUS, inside, spec.code, today, limit=CARDS_PER_KIND),
-            f"/search?kind={spec.code}&region={info.code}",
+            _results(spec, info),
         )
         for spec in listed
     ]
@@ -96,7 +97,9 @@ def build(info: RegionInfo, today: date) -> RegionPage:
         name=reference.region_label(info.code),
         full_name="" if words.is_english() else reference.region_name(info.code, full=True),
         figures=_figures(summary, len(units)),
-        bars=[(b.label, b.total, b.more_url) for b in blocks],
+        bars=[
+            (words.tab(spec), summary.counts[spec.code], _results(spec, info)) for spec in listed
+        ],
         blocks=blocks,
         units=units[:UNITS_SHOWN],
         unit_total=len(units),
@@ -108,14 +111,18 @@ def build(info: RegionInfo, today: date) -> RegionPage:
     )
 
 
+def _results(spec: KindSpec, info: RegionInfo) -> str:
+    return f"/search?kind={spec.code}&region={info.code}"
+
+
 def _units(inside: Any, owners: Mapping[int, int]) -> list[UnitLine]:
     """Public units seated in the region, those with most resources there first."""
     rows = accounts.organisations(ANONYMOUS).filter(
         is_public=True, is_department=False, region__in=inside
     )
     found = [
-        UnitLine(code, name, owners.get(pk, 0))
-        for pk, code, name in rows.values_list("pk", "code", "name")
+        UnitLine(code, words.name(name, english), owners.get(pk, 0))
+        for pk, code, name, english in rows.values_list("pk", "code", "name", "name_en")
     ]
     return sorted(found, key=lambda unit: -unit.total)
 

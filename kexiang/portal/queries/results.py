@@ -12,6 +12,7 @@ from kexiang.kinds import queries as kinds
 from kexiang.kinds.types import KindSpec
 from kexiang.portal import words
 from kexiang.portal.params import Params
+from kexiang.reference import queries as reference
 from kexiang.search import queries as search
 from kexiang.search.types import Bucket, SearchPage, SearchQuery
 
@@ -28,6 +29,8 @@ FIRST = (
     "class_code",
 )
 LAST = ("brand", "nation", "year")
+# Price and lead time stand before this filter (ux.md B3.3).
+BEHIND_RANGES = "current_state"
 HIDDEN = ("kind", "keywords")
 SHOWN = 8
 FACET_SIZE = 24
@@ -56,6 +59,7 @@ class Facet:
     values: Sequence[FacetValue]
     more: Sequence[FacetValue]
     is_open: bool
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +160,28 @@ def _facets(page: SearchPage, spec: KindSpec | None, asked: Params) -> list[Face
     found = []
     for position, name in enumerate(names):
         buckets = _sorted(name, page.facets[name])
-        values = _with_links(name, buckets, asked)
+        values = _with_links(name, [_worded(name, b, spec) for b in buckets], asked)
         is_open = position < OPEN_FACETS or any(b.chosen for b in buckets)
         label = facet_label(name, spec)
-        found.append(Facet(name, label, values[:SHOWN], values[SHOWN:], is_open))
+        is_late = order.get(name, 100) >= order[BEHIND_RANGES]
+        found.append(Facet(name, label, values[:SHOWN], values[SHOWN:], is_open, is_late))
     return found
+
+
+def _worded(name: str, bucket: Bucket, spec: KindSpec | None) -> Bucket:
+    """A value of a filter in the language of the page; the index speaks Chinese."""
+    return replace(bucket, label=_value_label(name, bucket.value, spec) or bucket.label)
+
+
+def _value_label(name: str, value: str, spec: KindSpec | None) -> str:
+    if not words.is_english():
+        return ""
+    if name == "region":
+        return reference.region_label(value)
+    fields = [known.field(name) for known in ([spec] if spec else kinds.kinds()) if known.has(name)]
+    if fields and fields[0].type == "boolean":
+        return _("是") if value == "true" else _("否")
+    return words.code(fields[0], value) if fields else ""
 
 
 def _with_links(name: str, buckets: Sequence[Bucket], asked: Params) -> list[FacetValue]:
@@ -227,7 +248,8 @@ def _chosen(query: SearchQuery, page: SearchPage) -> list[Chosen]:
     found = []
     for name, value in pairs:
         labels = {b.value: b.label for b in page.facets.get(name, ())}
-        text = f"{facet_label(name, spec)}:{labels.get(value) or value}"
+        label = _value_label(name, value, spec) or labels.get(value) or value
+        text = f"{facet_label(name, spec)}:{label}"
         found.append(Chosen(name, value, text))
     ends = {**query.ranges, "year": (query.year_from, query.year_to)}
     titles = {

@@ -26,9 +26,13 @@ STATE_TONES = {
     "fault": "bad",
     "calibration_due": "warn",
     "suspended": "end",
+    "open": "ok",
+    "queue": "warn",
+    "paused": "bad",
+    "replaced": "end",
+    "abolished": "end",
     **policies.TONES,
 }
-WORD_TONES = {"正常受理": "ok", "排队较长": "warn", "暂停受理": "bad"}
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
@@ -36,7 +40,7 @@ _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 def card_tone(card: Card) -> str:
     """The status colour of an instrument's current state, or of a test's acceptance (ux.md B2)."""
     code = str(card.extra.get("state") or "")
-    return STATE_TONES.get(code) or WORD_TONES.get(card.current_state, "info")
+    return STATE_TONES.get(code, "info")
 
 
 @register.filter
@@ -51,8 +55,13 @@ def region_name(code: str) -> str:
 
 @register.filter
 def has_prices(cards: Sequence[Card]) -> bool:
-    """Whether a list of cards tells prices or states; literature and data do not."""
-    return any(card.price or card.current_state for card in cards)
+    """Whether a list of cards tells prices; literature and data do not."""
+    return any(card.price for card in cards)
+
+
+@register.filter
+def has_states(cards: Sequence[Card]) -> bool:
+    return any(card.current_state for card in cards)
 
 
 @register.filter

@@ -38,7 +38,10 @@ PLACE = Shape(
 SITE = Shape(
     {
         "title": Key("name"),
+        "title_en": Key("name"),
         "short_title": Key("name"),
+        "short_title_en": Key("name"),
+        "host_en": Key("name"),
         "host": Key("text"),
         "undertaker": Key("text"),
         "consult_phone": Key("text"),
