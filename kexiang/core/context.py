@@ -26,6 +26,7 @@ SIZES = ("normal", "large")
 THEME_COOKIE = "kx_theme"
 SIZE_COOKIE = "kx_size"
 MENU_LENGTH = 8
+STARTS = ("/", "/work/", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,13 @@ class MenuItem:
     children: tuple["MenuItem", ...] = ()
 
     def is_current(self, path: str) -> bool:
-        return path == self.url or (len(self.url) > 1 and path.startswith(self.url))
+        """Whether a page belongs to this entry: its own address, or one below it.
+
+        The first page of the workbench has nothing below it; 本单位 leads to /organisations/….
+        """
+        if path == self.url:
+            return True
+        return self.url not in STARTS and path.startswith(self.url.rstrip("/"))
 
 
 @dataclass(frozen=True, slots=True)

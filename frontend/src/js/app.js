@@ -7,6 +7,7 @@ import { copying } from "./copy.js";
 import { dropdowns } from "./dropdowns.js";
 import { keys } from "./keys.js";
 import { picker } from "./pick.js";
+import { required } from "./required.js";
 import { rows } from "./rows.js";
 import { sticky } from "./sticky.js";
 import { suggestions } from "./suggest.js";
@@ -19,6 +20,7 @@ function start(root) {
   root.querySelectorAll("[data-rows]").forEach((box) => rows(box, start));
   root.querySelectorAll("[data-pick]").forEach(picker);
   root.querySelectorAll("select[data-select]").forEach(chooser);
+  root.querySelectorAll("[data-only-required]").forEach(required);
   root.querySelectorAll("[data-ticks]").forEach(ticks);
   root.querySelectorAll("[data-suggest]").forEach(suggestions);
   root.querySelectorAll("[data-submit-on-change]").forEach((field) => {

@@ -6,7 +6,8 @@ const SHOWN = 60;
 export function chooser(select) {
   const form = select.closest("form");
   const words = form && form.dataset;
-  if (!words || !words.pickHint) return;
+  // In a table that scrolls sideways the suggestions would be cut off.
+  if (!words || !words.pickHint || select.closest(".kx-rows__table")) return;
   const options = Array.from(select.options)
     .filter((option) => option.value)
     .map((option) => ({ value: option.value, label: option.text, option }));

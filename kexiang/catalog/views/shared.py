@@ -45,11 +45,13 @@ def require_login(request: ActorRequest) -> None:
         raise NotAuthenticated(_("请先登录。"))
 
 
+# What units enter one by one all year; papers and the like mostly come from files.
+DAILY = ("instrument", "test_item")
 FIRST_KINDS = {"instrument_keeper": "instrument", "sample_receiver": "test_item"}
 
 
 def kind_choices(actor: Actor | None = None) -> list[tuple[str, str]]:
-    """The kinds by label; for somebody who enters, those his units have most of first.
+    """The kinds by label; for somebody who enters, daily work and what his units have first.
 
     Where nothing is entered yet, his role says what he most likely begins with.
     """
@@ -57,7 +59,14 @@ def kind_choices(actor: Actor | None = None) -> list[tuple[str, str]]:
     if actor is not None:
         used = queries.kinds_used(actor)
         likely = {kind for role, kind in FIRST_KINDS.items() if role in actor.roles}
-        specs.sort(key=lambda spec: (spec.code not in likely, -used.get(spec.code, 0)))
+        daily = {kind for kind in DAILY if used.get(kind)}
+        specs.sort(
+            key=lambda spec: (
+                spec.code not in likely,
+                spec.code not in daily,
+                -used.get(spec.code, 0),
+            )
+        )
     return [(spec.code, str(spec.label)) for spec in specs]
 
 
