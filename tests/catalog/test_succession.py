@@ -97,7 +97,7 @@ def test_a_test_item_that_cites_an_old_standard_is_told_the_present_one(world: W
 
 @pytest.mark.req("AB-01")
 def test_a_policy_shows_what_came_before_and_after(world: World) -> None:
-    facts = {"issuers": "某市人民政府", "level": "city", "category": "normative"}
+    facts = {"issuers": "某市人民政府", "policy_level": "city", "policy_category": "normative"}
     old = published_as(
         world,
         "policy",

@@ -295,3 +295,14 @@ def test_faults_of_the_list_of_kinds(text: str, line: int, says: str) -> None:
 
     assert found[0].line == line
     assert says in found[0].message
+
+
+def test_a_facet_of_several_kinds_means_the_same_list(base: loading.Loaded) -> None:
+    """The index keeps facets by name: one name must not stand for two code lists."""
+    lists: dict[str, set[tuple[str, tuple[str, ...]]]] = {}
+    for spec in base.kinds:
+        for one in spec.facets:
+            own = tuple(option.code for option in one.options)
+            lists.setdefault(one.name, set()).add((one.codes, own))
+
+    assert {name: found for name, found in lists.items() if len(found) > 1} == {}
