@@ -24,9 +24,8 @@ def encoding_of(path: Path) -> str:
     """UTF-8 (with or without BOM), UTF-16 with BOM, else GB18030. Raises ``Unreadable``."""
     with path.open("rb") as stream:
         head = stream.read(4)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    for encoding in ("utf-8-sig", "gb18030"):
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
         if _decodes(path, encoding):
             return encoding
     raise Unreadable("文件的文字编码无法识别。请另存为 UTF-8 编码的 CSV 或 .xlsx 后再上传。")
