@@ -27,8 +27,8 @@ def policy(add, **changes):
         "title": "关于科技资源开放共享的实施意见(演示)",
         "document_no": "演科发〔2017〕3号",
         "issuers": "演示市人民政府",
-        "level": "市级",
-        "category": "规范性文件",
+        "policy_level": "市级",
+        "policy_category": "规范性文件",
         "issued_on": "2017-09-20",
         "validity": "现行有效",
     }
