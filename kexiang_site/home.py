@@ -10,8 +10,9 @@ from django.core.management import call_command
 from whitenoise.compress import Compressor
 
 from kexiang.reference.services import load_all
+from kexiang_site.env import PROJECT
 from kexiang_site.pack_checks import CHECKERS
-from kexiang_site.stamps import PROJECT, digest_of_files
+from kexiang_site.stamps import digest_of_files
 
 STATIC_STAMP = ".kexiang-stamp"
 
