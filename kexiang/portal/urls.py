@@ -1,4 +1,4 @@
-"""Addresses of the public side and the first page of the workbench (design.md §3)."""
+"""Addresses of the public side, and of what it keeps for a person (design.md §3)."""
 
 from django.urls import path
 
