@@ -175,7 +175,7 @@ _ANSWERS: dict[int, Any] = {
 def search(request: ActorRequest, params: Annotated[SearchIn, Query()]) -> Any:
     _require_scope(request)
     filters, ranges = _facets_and_ranges(request)
-    query = SearchQuery(**params.model_dump(), filters=filters, ranges=ranges, few=FEW)
+    query = SearchQuery(**params.model_dump(), filters=filters, ranges=ranges, few=FEW, why=True)
     return _out(queries.search(request.actor, query))
 
 

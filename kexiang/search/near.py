@@ -19,8 +19,8 @@ from kexiang.search.analysis import entries, pinyin, tokens
 from kexiang.search.analysis.fold import fold
 from kexiang.search.port import Entry
 
-MOST_PHRASES = 200_000
-MOST_NAMES = 120_000  # suggestions read after a rebuild, commonest first
+MOST_PHRASES = 120_000
+MOST_NAMES = 100_000  # suggestions read after a rebuild, commonest first
 MOST_LEARNED = 5_000
 _FILE = "near.sqlite3"
 _SHORTEST, _LONGEST = 2, 10

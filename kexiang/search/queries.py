@@ -60,7 +60,8 @@ def search(actor: Actor, query: SearchQuery) -> SearchPage:
     asked = ask.prepare(index, audience(actor), query)
     found = ask.answer(index, asked)
     plan = ask.plan_of(index, found.read_as) if found.read_as else asked.plan
-    hits = _hits(actor, found.result.hits, plan)
+    reasons = why.Reasons(plan) if query.why else None
+    hits = _hits(actor, found.result.hits, plan, reasons)
     facets = _facets(query, found.result)
     return SearchPage(
         total=found.result.total,
@@ -150,14 +151,16 @@ def suggest(actor: Actor, q: str, kind: str = "", limit: int = SUGGESTIONS) -> l
     return list(found)[:limit]
 
 
-def _hits(actor: Actor, rows: Sequence[Found], plan: Plan) -> list[Hit]:
+def _hits(
+    actor: Actor, rows: Sequence[Found], plan: Plan, reasons: why.Reasons | None
+) -> list[Hit]:
     """Rows as they are now, in one read per source; what is no longer visible is left out."""
     views = views_of(actor, [row.key for row in rows])
     hits = []
     for row in rows:
         name, _colon, uid = row.key.partition(":")
         if row.key in views:
-            hits.append(_hit(row, name, uid, views[row.key], plan))
+            hits.append(_hit(row, name, uid, views[row.key], plan, reasons))
     return hits
 
 
@@ -175,7 +178,9 @@ def views_of(actor: Actor, keys: Sequence[str]) -> dict[str, HitView]:
     return found
 
 
-def _hit(row: Found, name: str, uid: str, view: HitView, plan: Plan) -> Hit:
+def _hit(
+    row: Found, name: str, uid: str, view: HitView, plan: Plan, reasons: why.Reasons | None
+) -> Hit:
     terms = plan.marked
     title = marks.marks(view.title, terms)
     return Hit(
@@ -187,7 +192,7 @@ def _hit(row: Found, name: str, uid: str, view: HitView, plan: Plan) -> Hit:
         highlight=marks.excerpt(view.summary, terms),
         title_html=marks.html(view.title, title),
         title_marks=title,
-        why=why.why(plan, view),
+        why=reasons.of(view) if reasons else (),
     )
 
 

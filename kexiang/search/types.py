@@ -98,7 +98,7 @@ class SearchQuery:
     included, ``None`` open), ``facets`` the names to count, ``min_seq`` the outbox number a
     writer was given and wants to see reflected. ``few``: with at most so many results of the exact
     reading, what has all the words of an unspaced question is found as well. ``literal``: what
-    is written is what is meant, no slip is corrected."""
+    is written is what is meant, no slip is corrected. ``why``: each hit tells why it was found."""
 
     q: str = ""
     kind: str = ""
@@ -117,6 +117,7 @@ class SearchQuery:
     min_seq: int | None = None
     few: int = 0
     literal: bool = False
+    why: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Computed from the words shown of a hit and nothing else, so that it costs no fur
 tells nothing the reader may not see; what stands in other fields is told as 其他内容.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
@@ -17,53 +18,98 @@ from kexiang.search.types import HitView
 MOST = 3
 
 
-def why(plan: Plan, view: HitView) -> tuple[str, ...]:
-    """A sentence for each thing asked for, at most three."""
-    texts = _texts(view)
-    found: dict[str, None] = {}
-    for part in plan.wanted:
-        if part.field in ("", "title", "code"):
-            found.update(dict.fromkeys(_of_part(plan, fold(part.text), texts)))
-    return tuple(found)[:MOST]
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A shown text under the name of its field, folded once for all that is looked for."""
+
+    field: str
+    shown: str
+    folded: str
+
+    def says(self, names: tuple[str, ...]) -> str:
+        """The words of the text that say one of ``names`` (folded), or ""."""
+        for name in names:
+            if tokens.is_han(name) and len(self.folded) == len(self.shown):
+                at = self.folded.find(name)
+                if at >= 0:
+                    return self.shown[at : at + len(name)]
+            elif found := marks.marks(self.shown, (name,)):
+                return self.shown[found[0].start : found[0].end]
+        return ""
 
 
-def _texts(view: HitView) -> list[tuple[str, str]]:
-    """(name of the field, text) of what is shown, the weightiest first."""
+class Reasons:
+    """Tells for the hits of one question why each was found."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._parts = tuple(
+            fold(part.text) for part in plan.wanted if part.field in ("", "title", "code")
+        )
+
+        self._known: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        self._about: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {}
+
+    def of(self, view: HitView) -> tuple[str, ...]:
+        """A sentence for each thing asked for, at most three."""
+        if not self._parts:
+            return ()
+        texts = _texts(view)
+        found: dict[str, None] = {}
+        for folded in self._parts:
+            found.update(dict.fromkeys(self._of_part(folded, texts)))
+            if len(found) >= MOST:
+                break
+        return tuple(found)[:MOST]
+
+    def _of_part(self, folded: str, texts: list[_Text]) -> list[str]:
+        if literal := _place((folded,), texts):
+            return [_sentence("", folded, *literal)]
+        for how, names in self._other_names(folded):
+            if place := _place(names, texts):
+                return [_sentence(how, folded, *place)]
+        if sentence := _by_sound(folded, texts):
+            return [sentence]
+        return self._of_concepts(folded, texts)
+
+    def _other_names(self, folded: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """By what else it may have been found; looked up once for all hits."""
+        if folded not in self._known:
+            synonyms = self._plan.words.synonyms.variants(folded)[1:]
+            self._known[folded] = (("spelling", spellings(folded)[1:]), ("synonym", synonyms))
+        return self._known[folded]
+
+    def _of_concepts(self, folded: str, texts: list[_Text]) -> list[str]:
+        if folded not in self._about:
+            variants = self._plan.words.synonyms.variants
+            found = self._plan.concepts_of(folded)
+            self._about[folded] = [(c.said, variants(c.said), c.meant) for c in found]
+        told = []
+        for said, names, meant in self._about[folded]:
+            if place := _place(names, texts):
+                told.append(_sentence("", said, *place))
+            elif place := _place(meant, texts):
+                told.append(_sentence("problem", said, *place))
+        return told or [_("其他内容中有“%(text)s”或它的其他叫法") % {"text": folded}]
+
+
+def _texts(view: HitView) -> list[_Text]:
+    """What is shown, the weightiest first."""
     codes = " ".join(str(view.extra.get(name) or "") for name in ("model", "number"))
-    return [
+    shown = (
         (_("名称"), view.title),
-        (_("型号或编号"), codes),
+        (_("型号或编号"), codes.strip()),
         (_("简介"), view.summary),
         (_("单位"), view.owner),
-    ]
+    )
+    return [_Text(field, text, fold(text)) for field, text in shown if text]
 
 
-def _of_part(plan: Plan, folded: str, texts: list[tuple[str, str]]) -> list[str]:
-    synonyms = plan.words.synonyms
-    literal = _place((folded,), texts)
-    if literal:
-        return [_("%(field)s中有“%(text)s”") % {"field": literal[0], "text": literal[1]}]
-    others = (("spelling", spellings(folded)), ("synonym", synonyms.variants(folded)))
-    for how, names in others:
-        if place := _place(tuple(names), texts):
-            return [_sentence(how, folded, *place)]
-    if sentence := _by_sound(folded, texts):
-        return [sentence]
-    told = []
-    for concept in plan.concepts_of(folded):
-        names = synonyms.variants(concept.said)
-        if place := _place(names, texts):
-            told.append(_sentence("", concept.said, *place))
-        elif concept.meant and (place := _place(concept.meant, texts)):
-            told.append(_sentence("problem", concept.said, *place))
-    return told or [_("其他内容中有“%(text)s”或它的其他叫法") % {"text": folded}]
-
-
-def _place(names: tuple[str, ...], texts: list[tuple[str, str]]) -> tuple[str, str] | None:
+def _place(names: tuple[str, ...], texts: list[_Text]) -> tuple[str, str] | None:
     """The first field that says one of ``names``, and the words it says it in."""
-    for field, text in texts:
-        if found := marks.marks(text, names):
-            return field, text[found[0].start : found[0].end]
+    for text in texts:
+        if names and (said := text.says(names)):
+            return text.field, said
     return None
 
 
@@ -78,15 +124,15 @@ def _sentence(how: str, asked: str, field: str, text: str) -> str:
     return _("%(field)s中有“%(text)s”") % words
 
 
-def _by_sound(folded: str, texts: list[tuple[str, str]]) -> str:
+def _by_sound(folded: str, texts: list[_Text]) -> str:
     """Which characters were meant by letters."""
     letters = "".join(tokens.units(folded))
     if not pinyin.is_letters(letters):
         return ""
-    for field, text in texts:
+    for text in texts:
         for way, how in ((0, _("拼音")), (1, _("拼音首字母"))):
-            if said := _heard(text, letters, way):
-                words = {"field": field, "text": said, "asked": folded, "how": how}
+            if said := _heard(text.shown, letters, way):
+                words = {"field": text.field, "text": said, "asked": folded, "how": how}
                 return _("%(field)s中有“%(text)s”(%(how)s %(asked)s)") % words
     return ""
 

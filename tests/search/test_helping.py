@@ -32,7 +32,7 @@ def filled(shelf):
 
 
 def ask(q, **more):
-    return queries.search(ANONYMOUS, SearchQuery(q=q, few=FEW, **more))
+    return queries.search(ANONYMOUS, SearchQuery(q=q, few=FEW, why=True, **more))
 
 
 def ids(page):

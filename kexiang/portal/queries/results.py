@@ -105,7 +105,7 @@ def results(actor: Actor, query: SearchQuery, asked: Params) -> Results:
 
     ``asked`` are the parameters of the address, from which the links of the filters are made.
     """
-    query = replace(query, few=FEW)
+    query = replace(query, few=FEW, why=True)
     page = search.search(actor, replace(query, facet_size=FACET_SIZE))
     spec = kinds.kind(query.kind) if query.kind else None
     reachable = min(page.total, LARGEST_DEPTH)
