@@ -99,11 +99,6 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "由网页进程送出",
             "/protected-files",
         ),
-        Variable(
-            "KEXIANG_METRICS_TOKEN",
-            "从别的机器读取 /metrics 时要带的令牌(Authorization: Bearer)",
-            "只许本机读取",
-        ),
         Variable("KEXIANG_DEBUG", "设为 1 显示出错的内部信息,不能用于正式服务", "关", "1"),
     ),
     "短信与邮件": (
