@@ -13,6 +13,7 @@ from kexiang.catalog.queries.figures import (
     kind_labels,
     newest,
     public_figures,
+    sharing_owners,
     unit_cards,
     unit_summary,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "same_class",
     "samples",
     "score",
+    "sharing_owners",
     "similar",
     "stale_days",
     "standards_of",

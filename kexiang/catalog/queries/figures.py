@@ -32,6 +32,12 @@ def public_rows(today: date) -> QuerySet[Record]:
     return Record.objects.filter(policies.on_public_side(today), visibility=Visibility.PUBLIC)
 
 
+def sharing_owners(today: date) -> list[str]:
+    """Uids of the units with at least one public record."""
+    found = public_rows(today).order_by().values_list("owner__uid", flat=True)
+    return list(found.distinct())
+
+
 def public_figures(actor: Actor, today: date) -> list[Figure]:
     """The numbers of the home page, with date and definition (ux.md B3.2.4, B1.10)."""
     sums = public_rows(today).aggregate(
@@ -40,7 +46,7 @@ def public_figures(actor: Actor, today: date) -> list[Figure]:
         value=Sum("value_wan", filter=Q(kind="instrument")),
         hours=Sum("external_hours", filter=Q(kind="instrument")),
         tests=Count("pk", filter=Q(kind="test_item")),
-        others=Count("pk", filter=~Q(kind__in=["instrument", "test_item"])),
+        records=Count("pk"),
     )
     yi = ((sums["value"] or Decimal(0)) / YI).quantize(Decimal("0.01"))
     return [
@@ -49,7 +55,7 @@ def public_figures(actor: Actor, today: date) -> list[Figure]:
         _figure("value", _("仪器原值"), yi, _("亿元"), today, VALUE),
         _figure("hours", _("年对外服务机时"), sums["hours"] or 0, _("小时"), today, HOURS),
         _figure("tests", _("检测项目"), sums["tests"], _("项"), today, TESTS),
-        _figure("others", _("文献、数据与其他资源"), sums["others"], _("项"), today, OTHERS),
+        _figure("records", _("公开资源"), sums["records"], _("项"), today, RECORDS),
     ]
 
 
@@ -58,14 +64,15 @@ INSTRUMENTS = gettext_lazy("状态为已发布、向社会公开的大型科研�
 VALUE = gettext_lazy("已公开大型科研仪器的原值合计,进口仪器按建账时汇率折合")
 HOURS = gettext_lazy("已公开仪器最近一次填报的年对外服务机时合计")
 TESTS = gettext_lazy("状态为已发布、在有效期内、向社会公开的检测项目数")
-OTHERS = gettext_lazy("除仪器和检测项目外,已发布并向社会公开的资源记录数")
+RECORDS = gettext_lazy("已发布、在有效期内、向社会公开的各类资源记录数")
+# A number and the list behind it agree (a test follows each of these).
 LINKS = {
-    "units": "/search?kind=instrument",
+    "units": "/units?sharing=1",
     "instruments": "/search?kind=instrument",
     "value": "/search?kind=instrument&sort=value",
     "hours": "/search?kind=instrument",
     "tests": "/search?kind=test_item",
-    "others": "/search",
+    "records": "/search",
 }
 
 

@@ -99,9 +99,16 @@ def figures(summary: Any) -> list[tuple[str, str, str]]:
     return [row for row in found if row[1] and row[1] != "0"]
 
 
-def units(actor: Actor, q: str, region: str = "") -> Any:
-    """Public units by pinyin, narrowed to a name that contains ``q`` and to a region."""
-    rows = accounts.organisations(actor).filter(is_public=True, is_department=False)
+def units(actor: Actor, q: str, region: str = "", *, sharing_on: date | None = None) -> Any:
+    """Public units by pinyin, narrowed to a name that contains ``q`` and to a region.
+
+    With ``sharing_on`` those with something public on that day, as the home page counts them.
+    """
+    rows = accounts.organisations(actor)
+    if sharing_on is not None:
+        rows = rows.filter(uid__in=catalog.sharing_owners(sharing_on))
+    else:
+        rows = rows.filter(is_public=True, is_department=False)
     if region:
         rows = rows.filter(region__in=reference.region_codes(region))
     return rows.filter(name__icontains=q) if q else rows

@@ -135,7 +135,10 @@ def unit(request: ActorRequest, code: str) -> HttpResponse:
 def unit_list(request: ActorRequest) -> HttpResponse:
     q = request.GET.get("q", "").strip()[:100]
     region = request.GET.get("region", "").strip()[:12]
-    paginator = Paginator(units.units(request.actor, q, region), UNITS_PER_PAGE)
+    sharing = request.GET.get("sharing") == "1"
+    on = timezone.localdate() if sharing else None
+    found = units.units(request.actor, q, region, sharing_on=on)
+    paginator = Paginator(found, UNITS_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -143,6 +146,7 @@ def unit_list(request: ActorRequest) -> HttpResponse:
         "total": paginator.count,
         "offset": page.start_index() - 1 if paginator.count else 0,
         "q": q,
+        "sharing": sharing,
         "region": region,
         "regions": units.regions(),
         "crumbs": [(_("管理单位"), "")],
