@@ -16,6 +16,7 @@ from kexiang.files.models import StoredFile
 from kexiang.kernel.errors import Invalid
 from tests.catalog.conftest import AT, World, client_of, draft, later, person_with
 from tests.catalog.test_imports import jsonl, rows, xlsx
+from tests.support.workbooks import wps_pictures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("A-07")]
 
@@ -237,6 +238,23 @@ def test_undo_lets_the_photos_go(world: World, tmp_path: Path) -> None:
     services.work_import(actor=world.admin, uid=job.uid, at=later(3))
     assert not Record.objects.exists()
     assert StoredFile.objects.get().subject == ""
+
+
+@pytest.mark.req("A-15")
+def test_pictures_in_cells_go_with_their_rows(world: World, tmp_path: Path) -> None:
+    job = started(world, wps_pictures(tmp_path / "照片.xlsx"))
+    services.map_columns(
+        actor=world.admin, uid=job.uid, columns=job.mapping["columns"], units={}, lenient=True
+    )
+    found = checked(world, job)
+    assert sorted((photo.state, photo.row) for photo in found.values()) == [
+        ("row", 2), ("row", 3), ("row", 4),
+    ]  # fmt: skip
+    assert len(checked(world, job)) == 3
+    assert run(world, job).rows_good == 3
+    images = [record.attributes["images"] for record in Record.objects.order_by("import_row")]
+    assert [len(uids) for uids in images] == [1, 1, 1]
+    assert len({uid for uids in images for uid in uids}) == 3
 
 
 def test_photos_through_the_pages(world: World, tmp_path: Path) -> None:
