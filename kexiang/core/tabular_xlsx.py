@@ -9,6 +9,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +25,8 @@ from kexiang.core.tabular_types import SheetFacts
 from kexiang.kernel.cells import error_cell, picture_cell
 
 _PIECE = 1 << 18
+_PIECES_LOOKED_AT = 8
+_ROWS_LOOKED_AT = 10
 _MAX_ROW_BYTES = 32 * 1024**2
 _KEPT_NUMBERS = 1 << 16
 _ROW_END = re.compile(rb"</(?:[A-Za-z_][\w.\-]*:)?row\s*>|<(?:[A-Za-z_][\w.\-]*:)?row\b[^<>]*/>")
@@ -35,6 +38,23 @@ _REL_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _BROKEN = "文件已损坏,无法读取。请用 Excel 或 WPS 重新保存后再上传。"
 
 
+_TORN = (
+    etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError,
+    OSError, ValueError,
+)  # fmt: skip
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever is torn inside an archive becomes one sentence."""
+    try:
+        yield
+    except Unreadable:
+        raise
+    except _TORN as error:
+        raise Unreadable(_BROKEN) from error
+
+
 class Workbook:
     """An open .xlsx file. Use as a context manager."""
 
@@ -44,17 +64,15 @@ class Workbook:
             self._archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError) as error:
             raise Unreadable(_BROKEN) from error
+        self._numbers: dict[tuple[str, str], Any] = {}
+        self._styles = Styles()
+        self.hidden: set[str] = set()
         try:
-            self._names = {name.lower(): name for name in self._archive.namelist()}
-            self._styles = Styles()
-            self.hidden: set[str] = set()
-            self.sheets = self._read_sheets()
-            if "xl/styles.xml" in self._names:
-                self._styles.read(self._tree("xl/styles.xml"))
-            self._numbers: dict[tuple[str, str], Any] = {}
-        except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, OSError, EOFError) as error:
-            self._archive.close()
-            raise Unreadable(_BROKEN) from error
+            with _told():
+                self._names = {name.lower(): name for name in self._archive.namelist()}
+                self.sheets = self._read_sheets()
+                if "xl/styles.xml" in self._names:
+                    self._styles.read(self._tree("xl/styles.xml"))
         except Unreadable:
             self._archive.close()
             raise
@@ -102,56 +120,45 @@ class Workbook:
     def strings(self) -> SharedStrings:
         """The shared strings, read when first asked for. May be handed to another opening."""
         if self._strings is None:
-            self._strings = SharedStrings()
-            if "xl/sharedstrings.xml" in self._names:
-                with self._part("xl/sharedStrings.xml") as stream:
-                    self._strings.read(stream)
+            strings = SharedStrings()
+            with _told():
+                if "xl/sharedstrings.xml" in self._names:
+                    with self._part("xl/sharedStrings.xml") as stream:
+                        strings.read(stream)
+            self._strings = strings
         return self._strings
 
     def is_filled(self, sheet: str) -> bool:
         """Whether one of the first rows has more than one cell; no strings are read for this."""
-        with self._part(self.sheets[sheet]) as stream:
-            for piece, head, tail in _pieces(stream):
-                first = list(islice(raw_rows(piece, head, tail, 0), 5))
-                return any(sum(bool(cell[3]) for cell in cells) > 1 for _, cells in first)
+        with _told(), self._part(self.sheets[sheet]) as stream:
+            for piece, head, tail in islice(_pieces(stream), _PIECES_LOOKED_AT):
+                first = islice(raw_rows(piece, head, tail, 0), _ROWS_LOOKED_AT)
+                if any(sum(bool(cell[3]) for cell in cells) > 1 for _, cells in first):
+                    return True
         return False
 
     def facts(self, sheet: str) -> SheetFacts:
         """Merged ranges, hidden rows and columns. Raises ``Unreadable``."""
-        try:
-            with self._part(self.sheets[sheet]) as stream:
-                return facts_of(stream)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-            raise Unreadable(_BROKEN) from error
+        with _told(), self._part(self.sheets[sheet]) as stream:
+            return facts_of(stream)
 
     def rows_hint(self, sheet: str) -> int | None:
         """The last row by the sheet's own declaration; programs do not always write it."""
-        with self._part(self.sheets[sheet]) as stream:
-            found = re.search(rb'dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"', stream.read(4096))
+        with _told(), self._part(self.sheets[sheet]) as stream:
+            found = re.search(rb'dimension ref="[A-Z]+\d+:[A-Z]+(\d{1,7})"', stream.read(4096))
         return int(found.group(1)) if found else None
 
     def rows(self, sheet: str) -> Iterator[tuple[int, list[Any]]]:
         """Row numbers (from 1) and values; empty rows are left out. Raises ``Unreadable``."""
         number = 0
-        try:
-            self.strings()
-            with self._part(self.sheets[sheet]) as stream:
-                for piece, head, tail in _pieces(stream):
-                    for row, cells in raw_rows(piece, head, tail, number):
-                        number = row
-                        values = self._values(cells)
-                        if values:
-                            yield number, values
-        except (
-            etree.XMLSyntaxError,
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            ValueError,
-        ) as error:
-            if isinstance(error, Unreadable):
-                raise
-            raise Unreadable(_BROKEN) from error
+        self.strings()
+        with _told(), self._part(self.sheets[sheet]) as stream:
+            for piece, head, tail in _pieces(stream):
+                for row, cells in raw_rows(piece, head, tail, number):
+                    number = row
+                    values = self._values(cells)
+                    if values:
+                        yield number, values
 
     def _values(self, cells: list[RawCell]) -> list[Any]:
         """The values at their columns; texts that are empty count as nothing."""

@@ -1,5 +1,6 @@
 """Files made to break a reader: bounded, refused or read, never a crash (AA-01, peers.md 13.2)."""
 
+import random
 import subprocess
 import sys
 import zipfile
@@ -190,3 +191,46 @@ def test_formatted_emptiness_takes_no_memory(tmp_path: Path) -> None:
         used.append(int(answer[1]))
 
     assert used[1] - used[0] < 20  # MB
+
+
+_BITS = [
+    b"<",
+    b">",
+    b'"',
+    b"&",
+    b"-1",
+    b"9" * 14,
+    b"\0",
+    b"\xff",
+    b"XFE",
+    b"1e999",
+    b"nan",
+    b"<!--",
+]
+
+
+def torn(source: Path, target: Path, chance: random.Random) -> Path:
+    """A copy of a workbook with a few bytes of one of its parts changed."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        chosen = chance.choice([name for name in old.namelist() if name.startswith("xl")])
+        for name in old.namelist():
+            data = bytearray(old.read(name))
+            for _ in range(3 if name == chosen else 0):
+                place = chance.randrange(len(data))
+                data[place : place + chance.randrange(5)] = chance.choice(_BITS)
+            new.writestr(name, bytes(data))
+    return target
+
+
+@pytest.mark.parametrize("name", ["two_levels", "hidden_things", "wps_pictures", "damaged_numbers"])
+def test_no_torn_workbook_breaks_the_reader(tmp_path: Path, name: str) -> None:
+    source, chance = workbooks.build(name, tmp_path), random.Random(20261123)
+
+    told = 0
+    for _ in range(60):
+        try:
+            survey(torn(source, tmp_path / "torn.xlsx", chance))
+        except Unreadable as error:
+            told += str(error).endswith("。")
+
+    assert told  # some were too torn; none broke the reader
