@@ -86,7 +86,7 @@ def test_preset_can_be_changed(world: World, tmp_path: Path) -> None:
         services.choose_preset(actor=world.admin, uid=job.uid, preset="nothing", at=AT)
 
 
-def test_every_preset_names_fields_of_its_kinds() -> None:
+def test_every_preset_names_fields_of_its_kinds(db: None) -> None:
     from kexiang.catalog.services.imports import presets  # noqa: PLC0415
     from kexiang.kinds import queries as kinds  # noqa: PLC0415
 
@@ -95,6 +95,21 @@ def test_every_preset_names_fields_of_its_kinds() -> None:
             known = {column.key for column in kinds.import_columns(kinds.kind(code))}
             fields = {column.field for column in one.columns.values() if column.field}
             assert fields <= known, (one.code, code, fields - known)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("[preset", "TOML"), ("x = 1", "缺少 preset"), ('preset = "x"', "类型不对"),
+     ('[preset]\ncode = "x"\nlabel = "y"\nkinds = ["instrument"]\n', "缺少 least")],
+)  # fmt: skip
+def test_broken_preset_of_a_pack_is_told(tmp_path: Path, text: str, said: str) -> None:
+    from kexiang_site.pack_checks import CHECKERS  # noqa: PLC0415
+
+    (tmp_path / "imports").mkdir()
+    (tmp_path / "imports" / "own.toml").write_text(text, encoding="utf-8")
+    faults = [fault for check in CHECKERS[1:] for fault in check(tmp_path, [])]
+    assert [fault.file for fault in faults] == ["imports/own.toml"]
+    assert said in faults[0].message
 
 
 # Heads, constants, memory
