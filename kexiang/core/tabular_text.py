@@ -10,6 +10,7 @@ from typing import Any
 
 from kexiang.core.tabular_guard import Unreadable
 from kexiang.core.tabular_strings import cell_text
+from kexiang.core.tabular_write import DANGEROUS
 
 MAX_FIELD = 1_000_000
 _STEP = 1 << 20
@@ -17,7 +18,6 @@ _SEP = re.compile(r"\ufeff?\"?sep=([,;\t|])\"?\s*(?:\r?\n|$)", re.I)
 _QUOTED = re.compile(r'"[^"]*"')
 _AS_TEXT = re.compile(r'="([^"]*)"')
 _MARKS = frozenset("='‘’_")
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def encoding_of(path: Path) -> str:
@@ -94,7 +94,7 @@ def _without_nul(stream: Iterator[str]) -> Iterator[str]:
 def _plain(cell: str) -> Any:
     """The cell without what marks it as text: a leading apostrophe, or ``="00123"``."""
     if cell[:1] in _MARKS and len(cell) > 1:
-        if cell[0] == "'" and cell[1] in _DANGEROUS:
+        if cell[0] == "'" and cell[1] in DANGEROUS:
             return cell[1:]
         quoted = _AS_TEXT.fullmatch(cell)
         return quoted.group(1) if quoted else cell_text(cell)

@@ -1,6 +1,7 @@
 """Tables out: .xlsx by XlsxWriter in constant memory, .csv and .jsonl as streams.
 
-A text that a spreadsheet could take for a formula (``= + - @``, tab, return) never is one: in
+A text that a spreadsheet could take for a formula (``= + - @``, also in full width as East Asian
+editions of Excel read them, tab, return, line feed) never is one: in
 .xlsx it is written as a text with the quote prefix, in .csv behind an apostrophe.
 """
 
@@ -15,7 +16,7 @@ from typing import IO, Any
 
 import xlsxwriter
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _MAX_CELL = 32_767
 # A cell of Excel holds 15 digits; a longer number is written as text.
 _EXACT = 10**15

@@ -1,10 +1,12 @@
 """Files go to whoever may read the field that names them, and no sooner than it is accepted."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.base import File
+from django.utils import timezone
 from PIL import Image
 
 from kexiang.catalog import queries, services
@@ -166,6 +168,17 @@ def test_full_text_for_readers_is_not_for_visitors(world: World) -> None:
         assert not sees(world.reader, full)
         assert sees(world.county, full) is seen
         assert sees(world.city, full)
+
+
+def test_certificate_vanishes_with_its_last_day(world: World) -> None:
+    scan = picture(world, world.keeper)
+    record = published(world, images=[scan])
+    today = timezone.localdate()
+    for day, seen in ((today, True), (today - timedelta(days=1), False)):
+        Record.objects.filter(pk=record.pk).update(valid_until=day)
+        assert [sees(actor, scan) for actor in outsiders(world)] == [seen] * 3
+        assert sees(world.keeper, scan)
+        assert sees(world.city, scan)
 
 
 def test_deleted_draft_lets_go_of_its_files(world: World) -> None:

@@ -249,7 +249,7 @@ def test_a_million_empty_columns_cost_nothing(tmp_path: Path) -> None:
     assert list(read_rows(path)) == [(1, [1])]
 
 
-DANGEROUS = ["=1+1", "+86", "-x", "@SUM(A1)", "\tx", "\rx"]
+DANGEROUS = ["=1+1", "+86", "-x", "@SUM(A1)", "\tx", "\rx", "\nx", "\uff1d1+1", "\uff20SUM(A1)"]
 
 
 def test_written_xlsx_has_no_formula(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexiang.catalog import policies, rules
@@ -354,7 +355,8 @@ def may_see_files(*, actor: Actor, subject: str) -> bool | None:
     """Whether the files under a subject may be handed out; ``None``: not a record's files.
 
     Files follow the fields that name them: whoever reads the record up to that audience is
-    given them. Those of an unaccepted change follow the change (``types.files_subject``).
+    given them. Those of an unaccepted change follow the change (``types.files_subject``), those
+    of a record behind its last day stay with the unit and the offices.
     """
     kind, _colon, rest = subject.partition(":")
     if kind != "record":
@@ -365,4 +367,7 @@ def may_see_files(*, actor: Actor, subject: str) -> bool | None:
         return False
     if audience == CHANGE_FILES:
         return row.owner.uid in actor.orgs or change_for(actor, row) is not None
-    return policies.reach(actor, row) in READERS.get(audience, ("restricted",))
+    reach = policies.reach(actor, row)
+    if reach in PUBLIC_REACH and rules.is_expired(row.valid_until, timezone.localdate()):
+        return False
+    return reach in READERS.get(audience, ("restricted",))
