@@ -1,6 +1,7 @@
 """Records as search documents. In the timed path: few queries, no work per row that can wait."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -28,6 +29,7 @@ CHUNK = 5000
 COMMON_FACETS = ("kind", "region", "owner", "year")
 # Numbers of the common sorts, and ``expires`` (YYYYMMDD): behind that day nobody finds it.
 NUMBERS = ("published", "fresh", "year", "value", "price", "days", "expires")
+SUGGESTED = ("instrument", "test_item", "standard")  # groups under the search field, with units
 FACET_TYPES = frozenset({"code", "codes", "boolean", "text", "year", "region"})
 _specs: dict[str, Any] = {}
 
@@ -56,6 +58,13 @@ class RecordSource:
                 **{code: ("region", "owner", *found, "year") for code, found in own.items()},
             },
             weights={spec.code: spec.preference for spec in specs if spec.preference},
+            suggest_kinds=tuple(code for code in SUGGESTED if code in own),
+            nearest={
+                field.name: partial(_nearest, field.codes)
+                for spec in specs
+                for field in _facet_fields(spec)
+                if field.codes
+            },
         )
 
     def documents(self, uids: Sequence[str]) -> list[SearchDoc]:
@@ -102,6 +111,12 @@ class RecordSource:
 def _indexed() -> QuerySet[Record]:
     rows = Record.objects.filter(state__in=rules.SHOWN, is_held=False)
     return rows.exclude(visibility=Visibility.RESTRICTED)
+
+
+def _nearest(system: str, value: str) -> str:
+    """The code itself where the table has it, else the class above it that the table ends at."""
+    path = reference.class_path(system, value)
+    return path[-1] if path else value
 
 
 def _facet_fields(spec: KindSpec) -> list[FieldSpec]:

@@ -48,8 +48,22 @@ class SearchOut(Schema):
     did_you_mean: str | None = Field(description="结果很少时建议改用的检索词")
 
 
+class SuggestionOut(Schema):
+    text: str
+    count: int
+
+
+class SuggestGroupOut(Schema):
+    kind: str
+    label: str
+    items: list[SuggestionOut]
+
+
 class SuggestOut(Schema):
     items: list[str]
+    groups: list[SuggestGroupOut] = Field(
+        description="按类别分组的建议(仪器、检测项目、标准、单位),groups=true 时给出"
+    )
 
 
 class SearchIn(Schema):
@@ -77,6 +91,7 @@ class SearchIn(Schema):
 class SuggestIn(Schema):
     q: str = Field("", max_length=MAX_Q)
     kind: str = Field("", max_length=32)
+    groups: bool = Field(False, description="另按类别分组给出,带条数")
 
 
 def _number(name: str, text: str) -> float:
@@ -190,4 +205,5 @@ def suggest(request: ActorRequest, params: Annotated[SuggestIn, Query()]) -> Any
     for name in request.GET:
         if name not in SuggestIn.model_fields:
             raise Invalid([_unknown(name, ())])
-    return {"items": queries.suggest(request.actor, params.q, params.kind)}
+    groups = queries.suggest_groups(request.actor, params.q) if params.groups else []
+    return {"items": queries.suggest(request.actor, params.q, params.kind), "groups": groups}

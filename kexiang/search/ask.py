@@ -2,18 +2,17 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as lazy
 
-from kexiang.kernel.errors import Invalid, Problem
 from kexiang.reference import queries as reference
 from kexiang.search import correct, near, tree
 from kexiang.search.concepts import Count
 from kexiang.search.cursor import Cursor, decode
+from kexiang.search.filters import filters, invalid
 from kexiang.search.parse import parse
 from kexiang.search.plan import Plan, Stage, Vocabulary
 from kexiang.search.port import (
@@ -116,7 +115,7 @@ def order_of(query: SearchQuery) -> tuple[str, str, bool]:
     bare = name.removeprefix("-")
     if bare not in _ORDERS:
         allowed = "、".join((*SORTS, *(f"-{s}" for s in _ORDERS)))
-        raise _invalid("sort", f"排序方式只能是 {allowed}。")
+        raise invalid("sort", f"排序方式只能是 {allowed}。")
     field, descending = _ORDERS[bare]
     return name, field, descending != name.startswith("-")
 
@@ -133,7 +132,7 @@ def prepare(index: Serving, audience: frozenset[str], query: SearchQuery) -> Ask
     facets = facet_names(index.spec, query)
     base = SearchRequest(
         query=tree.narrow(tree.All(), *permitted(index.spec, audience)),
-        post_filters=tuple(_filters(index.spec, query)),
+        post_filters=tuple(filters(index.spec, query)),
         facets=tuple((facet, query.facet_size) for facet in facets),
         order=field,
         descending=descending,
@@ -144,21 +143,17 @@ def prepare(index: Serving, audience: frozenset[str], query: SearchQuery) -> Ask
     return Asked(plan, base, name, cursor, query.few, query.q, query.literal)
 
 
-def _invalid(where: str, message: str) -> Invalid:
-    return Invalid([Problem(where, message, where)])
-
-
 def _check(query: SearchQuery) -> None:
     if not 1 <= query.size <= MAX_SIZE:
-        raise _invalid("size", f"size 的范围是 1–{MAX_SIZE}。")
+        raise invalid("size", f"size 的范围是 1–{MAX_SIZE}。")
     if query.page < 1:
-        raise _invalid("page", "page 从 1 开始。")
+        raise invalid("page", "page 从 1 开始。")
     if not query.cursor and query.page * query.size > MAX_DEPTH:
-        raise _invalid(
+        raise invalid(
             "page", f"page × size 最多 {MAX_DEPTH};要取更多结果,请改用上一次回答中的 cursor。"
         )
     if len(query.q) > MAX_Q:
-        raise _invalid("q", f"检索词最多 {MAX_Q} 个字。")
+        raise invalid("q", f"检索词最多 {MAX_Q} 个字。")
 
 
 def facet_names(spec: IndexSpec, query: SearchQuery) -> tuple[str, ...]:
@@ -166,7 +161,7 @@ def facet_names(spec: IndexSpec, query: SearchQuery) -> tuple[str, ...]:
     if query.facets is not None:
         unknown = [name for name in query.facets if name not in spec.facets]
         if unknown:
-            raise _invalid("facets", f"没有这个分面:{unknown[0]}。")
+            raise invalid("facets", f"没有这个分面:{unknown[0]}。")
         return tuple(query.facets)
     own = [n for s in sources() for n in s.spec().kind_facets.get(query.kind, ())]
     names = dict.fromkeys(("kind", "region", "owner", "year", *own))
@@ -186,38 +181,6 @@ def permitted(spec: IndexSpec, audience: frozenset[str]) -> list[tree.Query]:
         day = int(timezone.localdate().strftime("%Y%m%d"))
         conditions.append(tree.Not(tree.Range(number_field(EXPIRES), None, day - 1)))
     return conditions
-
-
-def region_filter(code: str) -> tree.Query:
-    """A region with everything in it: 140400 finds 140403 (GB/T 2260 nests by pairs)."""
-    prefix = code
-    while len(prefix) > 2 and prefix.endswith("00"):
-        prefix = prefix[:-2]
-    field = facet_field("region")
-    return tree.Term(field, code) if prefix == code else tree.Prefix(field, prefix)
-
-
-def _filters(spec: IndexSpec, query: SearchQuery) -> Iterator[tuple[str, tree.Query]]:
-    if query.kind:
-        yield "kind", tree.Term(facet_field("kind"), query.kind)
-    if query.region:
-        yield "region", region_filter(query.region)
-    if query.owner:
-        yield "owner", tree.Term(facet_field("owner"), query.owner)
-    if query.year_from is not None or query.year_to is not None:
-        yield "year", tree.Range(number_field("year"), query.year_from, query.year_to)
-    for name, values in sorted(query.filters.items()):
-        if values:
-            _known(name, spec.facets)
-            yield name, tree.Terms(facet_field(name), tuple(sorted(set(values))))
-    for name, (low, high) in sorted(query.ranges.items()):
-        _known(name, spec.numbers)
-        yield f"{name}#", tree.Range(number_field(name), low, high)
-
-
-def _known(name: str, names: tuple[str, ...]) -> None:
-    if name not in names:
-        raise _invalid(name, f"没有这个筛选条件:{name}。")
 
 
 def weighted(query: tree.Query) -> tree.Query:

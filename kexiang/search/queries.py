@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from kexiang.accounts import queries as accounts
 from kexiang.accounts.types import OVERSEERS
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import NotFound
@@ -18,7 +19,7 @@ from kexiang.search.analysis import entries, marks
 from kexiang.search.analysis.fold import fold
 from kexiang.search.models import SavedSearch
 from kexiang.search.plan import Plan, Stage
-from kexiang.search.port import Found, SearchResult, facet_field
+from kexiang.search.port import Found, SearchRequest, SearchResult, facet_field
 from kexiang.search.types import (
     PUBLIC,
     REGISTERED,
@@ -27,10 +28,13 @@ from kexiang.search.types import (
     HitView,
     SearchPage,
     SearchQuery,
+    Suggestion,
+    SuggestionGroup,
 )
 
 NotReady = reader.NotReady
 SUGGESTIONS = 10
+PER_GROUP = 4
 
 
 def audience(actor: Actor) -> frozenset[str]:
@@ -149,6 +153,43 @@ def suggest(actor: Actor, q: str, kind: str = "", limit: int = SUGGESTIONS) -> l
         if count:
             found[entries.suggestion_text(stored)] = None
     return list(found)[:limit]
+
+
+def suggest_groups(actor: Actor, q: str) -> list[SuggestionGroup]:
+    """Suggestions by kind, and units called so; groups without any are left out.
+
+    Raises ``NotReady`` before the first index.
+    """
+    typed = fold(q.strip())
+    if not typed or len(typed) > entries.SUGGEST_LIMIT:
+        return []
+    index = reader.serving()
+    conditions = ask.permitted(index.spec, audience(actor))
+    groups = []
+    for source in registry.sources():
+        labels = source.facet_labels("kind", source.spec().suggest_kinds)
+        for kind in source.spec().suggest_kinds:
+            of_kind = tree.And((*conditions, tree.Term(facet_field("kind"), kind)))
+            found: dict[str, int] = {}
+            for stored, count in index.reader.suggest(typed, of_kind, PER_GROUP * 3):
+                if count:
+                    found.setdefault(entries.suggestion_text(stored), count)
+            items = [Suggestion(text, count) for text, count in found.items()][:PER_GROUP]
+            groups.append(SuggestionGroup(kind, labels.get(kind, kind), tuple(items)))
+    groups.append(_units(actor, index, typed, conditions))
+    return [group for group in groups if group.items]
+
+
+def _units(
+    actor: Actor, index: reader.Serving, typed: str, conditions: Sequence[tree.Query]
+) -> SuggestionGroup:
+    """Units whose name, code or pinyin begins like this, with their records in the index."""
+    items = []
+    for unit in accounts.organisations_named(actor, typed)[:PER_GROUP]:
+        owned = tree.And((*conditions, tree.Term(facet_field("owner"), unit.uid)))
+        total = index.reader.search(SearchRequest(query=owned, limit=1)).total
+        items.append(Suggestion(unit.name, total))
+    return SuggestionGroup("unit", _("单位"), tuple(items))
 
 
 def _hits(

@@ -1,6 +1,6 @@
 """What contexts exchange with search: documents in, a query in, a page out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -47,13 +47,17 @@ class SourceSpec:
 
     ``kind_facets`` names the facets to show for one kind (``""``: for the tab of all kinds);
     ``weights`` is added to the relevance of every hit of a kind: 1 is little, 10 decides among
-    hits that are alike, 100 puts the kind first.
+    hits that are alike, 100 puts the kind first. ``suggest_kinds``: for which kinds the search
+    field offers suggestions of their own, in this order. ``nearest``: by facet, the value that
+    records carry for one somebody asks for; a class below a table is found at its ancestor.
     """
 
     facets: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     kind_facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
+    suggest_kinds: tuple[str, ...] = ()
+    nearest: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,23 @@ class Bucket:
     count: int
     label: str = ""
     chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A phrase to offer while typing, and how many records of its group carry it."""
+
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionGroup:
+    """Suggestions of one kind (``unit``: organisations), under what people call it."""
+
+    kind: str
+    label: str
+    items: tuple[Suggestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
