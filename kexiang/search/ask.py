@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from kexiang.reference import queries as reference
 from kexiang.search import correct, near, tree
@@ -44,10 +44,10 @@ _ORDERS: dict[str, tuple[str, bool]] = {
     "pinyin": (PINYIN, False),
 }
 NOTES = {
-    Stage.INITIALS: lazy("没有找到原文,已按拼音首字母查找。"),
-    Stage.NEAR: lazy("没有完全一致的结果,以下结果包含您输入的全部文字,但不一定连在一起。"),
-    Stage.WORDS: lazy("完全一致的结果没有或很少,已拆成词语查找。"),
-    Stage.SOME: lazy("已按您的描述查找,以下结果符合其中大部分。"),
+    Stage.INITIALS: gettext_lazy("没有找到原文,已按拼音首字母查找。"),
+    Stage.NEAR: gettext_lazy("没有完全一致的结果,以下结果包含您输入的全部文字,但不一定连在一起。"),
+    Stage.WORDS: gettext_lazy("完全一致的结果没有或很少,已拆成词语查找。"),
+    Stage.SOME: gettext_lazy("已按您的描述查找,以下结果符合其中大部分。"),
 }
 
 
