@@ -132,7 +132,8 @@ def suggest(
     """
     form = presets.preset(preset)
     heads = ["" if head in OUR_HEADS else head for head in found.heads]
-    columns, how = _known(heads, spec, form, memory)
+    seen = ["" if index in found.hidden else head for index, head in enumerate(heads)]
+    columns, how = _known(heads, seen, spec, form, memory)
     decided = set(memory.columns) if memory else set()
     for match in _matches(heads, spec):
         key, name = str(match.index), match.field
@@ -172,9 +173,16 @@ def _matches(heads: Sequence[str], spec: KindSpec) -> list[kinds.ColumnMatch]:
 
 
 def _known(
-    heads: Sequence[str], spec: KindSpec, form: presets.Preset | None, memory: Memory | None
+    heads: Sequence[str],
+    seen: Sequence[str],
+    spec: KindSpec,
+    form: presets.Preset | None,
+    memory: Memory | None,
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """What memory says about the heads, then what the preset says; a field has one column."""
+    """What memory says about the heads, then what the preset says; a field has one column.
+
+    ``seen`` has no heads of hidden columns: only somebody who chose them once gets them again.
+    """
     columns: dict[str, str] = {}
     how: dict[str, str] = {}
     allowed = {column.key for column in kinds.import_columns(spec)} | {OWNER}
@@ -182,7 +190,7 @@ def _known(
         told = memory.columns.get(head, "") if memory else ""
         if told in allowed and told not in columns.values():
             columns[str(index)], how[str(index)] = told, "memory"
-    for index, head in enumerate(heads):
+    for index, head in enumerate(seen):
         if memory is not None and head in memory.columns:
             continue
         column = form.column(head) if form and head else None
