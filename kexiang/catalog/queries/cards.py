@@ -44,7 +44,7 @@ def card(row: Record | LeanRecord) -> Card:
         subtitle=row.model,
         summary=summary(spec, values),
         url=wording.address(row.kind, row.uid),
-        owner=owner.name,
+        owner=_owner_name(owner),
         owner_uid=owner.uid,
         owner_code=owner.code,
         region=row.region,
@@ -61,6 +61,12 @@ def card(row: Record | LeanRecord) -> Card:
         updated_at=row.updated_at,
         extra={"facts": facts(spec, values), "model": row.model, "state": row.current_state},
     )
+
+
+def _owner_name(owner: Any) -> str:
+    """The unit's name in the language of the page; rows of the index carry the Chinese one."""
+    english = str(getattr(owner, "name_en", "")) if is_english() else ""
+    return english or str(owner.name)
 
 
 def _title(spec: KindSpec, title: str, values: dict[str, Any]) -> str:
@@ -110,7 +116,7 @@ def price_text(spec: KindSpec, values: dict[str, Any]) -> str:
     unit = values.get("price_unit")
     if unit and spec.has("price_unit"):
         per = wording.text_of(spec.field("price_unit"), unit)
-        return f"{text}/{per[:1].lower() + per[1:] if is_english() else per}"
+        return f"{text}/{per if per[:2].isupper() else per[:1].lower() + per[1:]}"
     return text
 
 
