@@ -204,6 +204,11 @@ def _cells(
     cells: list[Any] = []
     losses: list[str] = []
     for column in form.columns:
+        if column.writes == "file":
+            if _find(column, spec, record.values)[1]:
+                result.files[column.short] = result.files.get(column.short, 0) + 1
+            cells.append("")
+            continue
         value, told, stops = _cell(column, spec, record, words)
         cells.append(value)
         if told and stops:
@@ -224,8 +229,6 @@ def _cell(
     one, value = _find(column, spec, record.values)
     if one is None or value in (None, "", []):
         return "", "", False
-    if column.writes == "file":
-        return "", f"“{column.short}”不能写进表格,请在国家平台上传。", False
     many = value if isinstance(value, list) else [value]
     if column.max_items and len(many) > column.max_items:
         text = (

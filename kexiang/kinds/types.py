@@ -289,8 +289,20 @@ class FormRecord:
 @dataclass(slots=True)
 class FormResult:
     """What became of the records. ``refused`` are not in the file, ``losses`` are values that
-    the form cannot hold; both are whole sentences that begin with the record's name."""
+    the form cannot hold; both are whole sentences that begin with the record's name. ``files``
+    counts the records with pictures or files, by column: they are uploaded there by hand.
+    """
 
     written: int = 0
     refused: list[str] = attribute(default_factory=list)
     losses: list[str] = attribute(default_factory=list)
+    files: dict[str, int] = attribute(default_factory=dict)
+
+    @property
+    def told(self) -> list[str]:
+        """Everything a person should know, what weighs most first."""
+        files = [
+            f"“{name}”不能写进表格({count} 条有),请在国家平台上传。"
+            for name, count in self.files.items()
+        ]
+        return [*self.refused, *self.losses, *files]

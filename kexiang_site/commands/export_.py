@@ -50,7 +50,7 @@ def _export_form(kind: str, target: Path, sheet: str) -> int:
     result = export_national(
         actor=OPERATOR, wanted=RecordFilter(kind=kind), target=target, sheet=sheet
     )
-    for told in (*result.refused, *result.losses):
+    for told in result.told:
         print(told)
     print(
         f"已按国家平台填报表写出 {result.written:,} 条到 {target};"

@@ -176,9 +176,9 @@ def test_what_the_form_cannot_hold_is_told(tmp_path: Path, db: None) -> None:
     assert result.written == 1
     assert result.losses == [
         "X射线衍射仪(YQ-1):“所属资源载体类型”为“科学仪器服务单元”,表格没有这一项,没有填入。",
-        "X射线衍射仪(YQ-1):“图片”不能写进表格,请在国家平台上传。",
         "X射线衍射仪(YQ-1):“用户须知”有 501 字,表格最多 500 字,没有填入,请精简。",
     ]
+    assert result.told[-1] == "“图片”不能写进表格(1 条有),请在国家平台上传。"
     cell = load_workbook(tmp_path / "form.xlsx").active["B3"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
 

@@ -33,7 +33,7 @@ def record_national(request: ActorRequest, wanted: RecordFilter) -> HttpResponse
             ),
         )
     result = _tried(request, wanted)
-    told = [*result.refused, *result.losses]
+    told = result.told
     context = {
         "title": title,
         "result": result,
