@@ -17,6 +17,7 @@ from kexiang.catalog import queries, services
 from kexiang.catalog.models import HeadingMemory, ImportJob, Record
 from kexiang.catalog.types import FaultSort
 from kexiang.kernel.errors import Conflict, Invalid, NotFound
+from kexiang.kinds import queries as kinds
 from tests.catalog.conftest import AT, World, client_of, instrument, later, person_with
 from tests.catalog.test_imports import heads, imported, jsonl, rows, xlsx
 
@@ -441,3 +442,24 @@ def test_pages_need_the_same_queries_for_many_faults(
             admin.get(f"/work/imports/{job.uid}/")
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.shared_data
+@pytest.mark.req("D-03")
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("nrii_equipment.xls", "instrument"), ("nrii_center.xls", "instrument_centre"),
+     ("nrii_device.xls", "facility"), ("nrii_unit.xlsx", "service_unit")],
+)  # fmt: skip
+def test_national_forms_are_recognised(
+    world: World, shared_data: Path, name: str, kind: str
+) -> None:
+    job = services.start_import(
+        actor=world.admin, kind=kind, path=shared_data / "templates_nrii" / name,
+        file_name=name, owner=world.university.uid, at=AT,
+    )  # fmt: skip
+    assert job.preset == "national_upload"
+    assert not job.mapping["ask"]
+    left = [head for n, head in enumerate(job.heads) if str(n) not in job.mapping["columns"]]
+    form = next(p for p in services.presets_for(kinds.kind(kind)) if p.code == job.preset)
+    assert all(form.column(head) for head in left if head), left

@@ -13,8 +13,9 @@ from kexiang.kinds.types import KindSpec
 from kexiang.reference import queries as reference
 
 logger = logging.getLogger(__name__)
-_BRACKETS = re.compile(r"[((\[【].*[))\]】]")
-_MARKS = re.compile(r"[*＊::★●]|必填|选填")
+# Round, square and Chinese brackets in both widths, and marks of required columns.
+_BRACKETS = re.compile("[(\uff08\\[\u3010].*[)\uff09\\]\u3011]")
+_MARKS = re.compile("[*\uff0a:\uff1a\u2605\u25cf]|必填|选填")
 _store: dict[str, Any] = {}
 
 
