@@ -26,6 +26,7 @@ LABELS: Mapping[str, Any] = {
     "declared": gettext_lazy("涉密申明"),
     "fields": gettext_lazy("涉及字段"),
     "form": gettext_lazy("导出格式"),
+    "frequency": gettext_lazy("通知频率"),
     "from": gettext_lazy("原状态"),
     "good": gettext_lazy("正确行数"),
     "import": gettext_lazy("导入批次"),
@@ -52,6 +53,8 @@ LABELS: Mapping[str, Any] = {
 }
 WORDS: Mapping[tuple[str, str], Any] = {
     ("declared", "not_secret"): gettext_lazy("不涉密"),
+    ("frequency", "daily"): gettext_lazy("每天"),
+    ("frequency", "weekly"): gettext_lazy("每周"),
     ("method", "password"): gettext_lazy("密码"),
     ("method", "code"): gettext_lazy("短信验证码"),
     ("method", "mfa"): gettext_lazy("两步验证"),
