@@ -33,15 +33,16 @@ def public_rows(today: date) -> QuerySet[Record]:
 
 
 def sharing_owners(today: date) -> list[str]:
-    """Uids of the units with at least one public record."""
-    found = public_rows(today).order_by().values_list("owner__uid", flat=True)
+    """Uids of the units with at least one public record; offices that publish are no units."""
+    rows = public_rows(today).filter(owner__is_department=False)
+    found = rows.order_by().values_list("owner__uid", flat=True)
     return list(found.distinct())
 
 
 def public_figures(actor: Actor, today: date) -> list[Figure]:
     """The numbers of the home page, with date and definition (ux.md B3.2.4, B1.10)."""
     sums = public_rows(today).aggregate(
-        units=Count("owner", distinct=True),
+        units=Count("owner", filter=Q(owner__is_department=False), distinct=True),
         instruments=Count("pk", filter=Q(kind="instrument")),
         value=Sum("value_wan", filter=Q(kind="instrument")),
         hours=Sum("external_hours", filter=Q(kind="instrument")),
