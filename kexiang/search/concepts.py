@@ -104,6 +104,11 @@ class Weighed:
     query: tree.Query
     share: float
 
+    @property
+    def is_telling(self) -> bool:
+        """Whether it is more than a single character by itself."""
+        return len(self.concept.said) > 1 or bool(self.concept.meant)
+
 
 def weigh(
     found: Sequence[Concept], query_of: Callable[[Concept], tree.Query], count: Count

@@ -192,6 +192,8 @@ class Plan:
             return [q for p in self.wanted if (q := self._part(p, stage)) is not None]
         kept = [self._part(p) for p in self.wanted if p.quoted or p.field]
         if stage is Stage.SOME:
+            if len(weighed) < len(self._concepts) and not any(one.is_telling for one in weighed):
+                return [tree.Nothing()]  # 第9999版: what is left, 第 and 版, says nothing
             return [*kept, majority(weighed)]
         if len(weighed) < len(self._concepts):
             return [tree.Nothing()]

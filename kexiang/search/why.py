@@ -65,11 +65,11 @@ class Reasons:
     def _of_part(self, folded: str, texts: list[_Text]) -> list[str]:
         if literal := _place((folded,), texts):
             return [_sentence("", folded, *literal)]
+        if sentence := _by_sound(folded, texts):
+            return [sentence]
         for how, names in self._other_names(folded):
             if place := _place(names, texts):
                 return [_sentence(how, folded, *place)]
-        if sentence := _by_sound(folded, texts):
-            return [sentence]
         return self._of_concepts(folded, texts)
 
     def _other_names(self, folded: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -95,6 +95,13 @@ def test_a_slip_never_tells_what_is_hidden(filled):
     assert member.read_as == "秘密重载车辆"
 
 
+def test_what_is_left_of_an_unknown_thing_answers_nothing(filled):
+    filled.put(doc("v1", "第3号版面"))
+    services.rebuild()
+
+    assert ask("第98765版").total == 0
+
+
 def test_new_records_teach_the_dictionary(filled):
     filled.put(doc("n1", "超导量子干涉仪"))
     services.enqueue(source="shelf", uid="n1", version=1)
