@@ -13,7 +13,7 @@ from kexiang.catalog import policies, queries, services
 from kexiang.catalog.forms import StartForm, VisibilityForm
 from kexiang.catalog.models import PendingChange, Record
 from kexiang.catalog.views import shared
-from kexiang.core.http import ActorRequest
+from kexiang.core.http import ActorRequest, status_of
 from kexiang.files import services as files
 from kexiang.files.types import Purpose
 from kexiang.kernel.errors import DomainError, Invalid
@@ -198,7 +198,7 @@ def record_autosave(request: ActorRequest, uid: str) -> HttpResponse:
             actor=request.actor, uid=record.uid, values_now=form.result.values, at=at
         )
     except DomainError as error:
-        return JsonResponse({"detail": str(error)}, status=409)
+        return JsonResponse({"detail": str(error)}, status=status_of(error) or 409)
     return JsonResponse({"saved_at": f"{timezone.localtime(at):%H:%M}"})
 
 

@@ -127,6 +127,7 @@ def import_preset(request: ActorRequest, uid: str) -> HttpResponse:
 def import_again(request: ActorRequest, uid: str) -> HttpResponse:
     """A mended workbook: the same job goes on and is checked at once."""
     shared.require_login(request)
+    queries.import_job(request.actor, uid)  # somebody else's is not there, whatever is sent
     upload = request.FILES.get("file")
     if upload is None:
         error = Invalid([Problem("file", _("请选择改正后的文件。"), _("表格文件"))])
@@ -156,6 +157,7 @@ def _back(request: ActorRequest, error: Invalid, page: str, uid: str) -> HttpRes
 def import_photos(request: ActorRequest, uid: str) -> HttpResponse:
     """A zip of photos beside the sheet, or (``drop``) none after all."""
     shared.require_login(request)
+    queries.import_job(request.actor, uid)
     if "drop" in request.POST:
         services.remove_photos(actor=request.actor, uid=uid, at=timezone.now())
     elif (upload := request.FILES.get("photos")) is not None:
@@ -173,7 +175,7 @@ def import_photo_list(request: ActorRequest, uid: str) -> HttpResponse:
     step = parts.MAP if job.state == ImportState.UPLOADED else parts.CHECK
     context = {
         **parts.frame(job, step),
-        **shared.page_of(request, job.photos.order_by("state", "row", "pk")),
+        **shared.page_of(request, job.photos.order_by("outcome", "row", "pk")),
         "photos": queries.import_photos(job),
         "photo_tones": {"row": "ok", "record": "ok", "twice": "warn", "refused": "bad"},
     }
