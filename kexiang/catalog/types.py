@@ -109,7 +109,7 @@ class FaultSort(TextChoices):
     OWNER = "owner", pgettext_lazy("fault", "单位没有找到")
 
 
-class PhotoState(TextChoices):
+class PhotoOutcome(TextChoices):
     """Where a photo of the zip belongs."""
 
     ROW = "row", pgettext_lazy("photo", "对应表中一行")

@@ -93,7 +93,7 @@ def test_photos_find_their_rows_and_records(world: World, tmp_path: Path) -> Non
     )
     job = started(world, jsonl(tmp_path / "a.jsonl", rows(3)), archive)
     found = checked(world, job)
-    states = {name: photo.state for name, photo in found.items()}
+    states = {name: photo.outcome for name, photo in found.items()}
     assert states == {
         "z00001.jpg": "row", "Z00001_1.jpg": "row", "N00002/正面.jpg": "row",
         f"{old.number}.jpg": "record", "无此编号.jpg": "unknown", "说明.txt": "refused",
@@ -124,16 +124,16 @@ def test_a_name_that_means_two_rows_is_told(world: World, tmp_path: Path) -> Non
     data[1]["asset_no"] = data[0]["inner_id"]
     archive = zipped(tmp_path / "p.zip", {"N00001.jpg": picture()})
     found = checked(world, started(world, jsonl(tmp_path / "a.jsonl", data), archive))
-    assert found["N00001.jpg"].state == "twice"
+    assert found["N00001.jpg"].outcome == "twice"
 
 
 def test_more_than_a_record_takes_are_left(world: World, tmp_path: Path) -> None:
     names = {f"Z00001_{n}.jpg": picture(n) for n in range(1, 9)}
     archive = zipped(tmp_path / "p.zip", names)
     job = started(world, jsonl(tmp_path / "a.jsonl", rows(1)), archive)
-    states = sorted(photo.state for photo in checked(world, job).values())
+    states = sorted(photo.outcome for photo in checked(world, job).values())
     assert states == ["refused"] * 2 + ["row"] * 6
-    assert len({p.state for p in checked(world, job).values()}) == 2
+    assert len({p.outcome for p in checked(world, job).values()}) == 2
 
 
 def _slip(path: Path) -> Path:
@@ -196,9 +196,9 @@ def test_what_only_looks_like_a_photo_is_told_and_the_row_stays(
     torn = picture()[:60]
     archive = zipped(tmp_path / "p.zip", {"Z00001.jpg": b"PK\x03\x04no", "Z00002.jpg": torn})
     job = started(world, jsonl(tmp_path / "a.jsonl", rows(2)), archive)
-    assert checked(world, job)["Z00001.jpg"].state == "refused"
+    assert checked(world, job)["Z00001.jpg"].outcome == "refused"
     assert run(world, job).rows_good == 2
-    assert ImportPhoto.objects.get(name="Z00002.jpg").state == "refused"
+    assert ImportPhoto.objects.get(name="Z00002.jpg").outcome == "refused"
     assert not any("images" in record.attributes for record in Record.objects.all())
 
 
@@ -247,7 +247,7 @@ def test_pictures_in_cells_go_with_their_rows(world: World, tmp_path: Path) -> N
         actor=world.admin, uid=job.uid, columns=job.mapping["columns"], units={}, lenient=True
     )
     found = checked(world, job)
-    assert sorted((photo.state, photo.row) for photo in found.values()) == [
+    assert sorted((photo.outcome, photo.row) for photo in found.values()) == [
         ("row", 2), ("row", 3), ("row", 4),
     ]  # fmt: skip
     assert len(checked(world, job)) == 3

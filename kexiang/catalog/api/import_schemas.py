@@ -8,7 +8,7 @@ from kexiang.catalog.api.schemas import Instant, ModeName, OwnerOut, Text, Visib
 from kexiang.core.problems import FaultOut
 
 SortName = Literal["missing", "value", "twice", "owner"]
-PhotoStateName = Literal["row", "record", "unknown", "twice", "refused"]
+PhotoOutcomeName = Literal["row", "record", "unknown", "twice", "refused"]
 Fields = dict[str, str]
 
 
@@ -61,7 +61,7 @@ class FaultList(Schema):
 class PhotoOut(Schema):
     name: str
     number: str
-    state: PhotoStateName
+    outcome: PhotoOutcomeName
     row: int | None
     message: str
 

@@ -218,7 +218,7 @@ def list_import_photos(
     job = queries.import_job(request.actor, uid)
     page, after = _page(job.photos.all(), cursor, size)
     items = [
-        {"name": p.name, "number": p.key, "state": p.state, "row": p.row, "message": p.message}
+        {"name": p.name, "number": p.key, "outcome": p.outcome, "row": p.row, "message": p.message}
         for p in page
     ]
     return {"total": job.photos.count(), "items": items, "cursor": after}

@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=300)),
                 ("key", models.CharField(max_length=150)),
                 (
-                    "state",
+                    "outcome",
                     models.CharField(
                         choices=[
                             ("row", "对应表中一行"),

@@ -7,7 +7,7 @@ from kexiang.catalog.types import (
     FaultSort,
     ImportMode,
     ImportState,
-    PhotoState,
+    PhotoOutcome,
     RecordState,
     Visibility,
 )
@@ -149,7 +149,7 @@ class ImportPhoto(models.Model):
     entry = models.CharField(max_length=400)
     name = models.CharField(max_length=300)
     key = models.CharField(max_length=150)
-    state = models.CharField(max_length=12, choices=PhotoState.choices)
+    outcome = models.CharField(max_length=12, choices=PhotoOutcome.choices)
     row = models.PositiveIntegerField(null=True)
     record = models.CharField(max_length=UID_LENGTH, blank=True)
     file = models.CharField(max_length=UID_LENGTH, blank=True)

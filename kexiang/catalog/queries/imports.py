@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kexiang.catalog import policies
 from kexiang.catalog.models import ImportFault, ImportJob, ImportPhoto
-from kexiang.catalog.types import FaultSort, PhotoState
+from kexiang.catalog.types import FaultSort, PhotoOutcome
 from kexiang.core import tabular
 from kexiang.core.tabular_rows import DataRows
 from kexiang.core.tabular_types import SheetInfo, letter_of
@@ -97,14 +97,14 @@ class PhotoFacts:
 
     @property
     def placed(self) -> int:
-        return self.counts.get(PhotoState.ROW, 0) + self.counts.get(PhotoState.RECORD, 0)
+        return self.counts.get(PhotoOutcome.ROW, 0) + self.counts.get(PhotoOutcome.RECORD, 0)
 
 
 def import_photos(job: ImportJob) -> PhotoFacts:
     """The photos of an import; of those without a place the first fifty."""
-    states = Counter(job.photos.values_list("state", flat=True))
-    placed = (PhotoState.ROW, PhotoState.RECORD)
-    others = list(job.photos.exclude(state__in=placed).order_by("state", "pk")[:50])
+    states = Counter(job.photos.values_list("outcome", flat=True))
+    placed = (PhotoOutcome.ROW, PhotoOutcome.RECORD)
+    others = list(job.photos.exclude(outcome__in=placed).order_by("outcome", "pk")[:50])
     return PhotoFacts(dict(states), states.total(), others)
 
 

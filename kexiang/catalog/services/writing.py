@@ -269,9 +269,7 @@ def apply_change(record: Record, change: PendingChange, *, actor: Actor, at: dat
     """Make an accepted change the published version; the caller has locked and approved."""
     spec = kinds.kind(record.kind)
     changed = rules.changed_fields(record.attributes, change.values)
-    _write(
-        record, spec, change.values, change.visibility, actor=actor, at=at, closes_change=True
-    )
+    _write(record, spec, change.values, change.visibility, actor=actor, at=at, closes_change=True)
     _revise(record, changed, actor=actor, at=at)
     change.closed_at = at
     change.save(update_fields=["closed_at"])

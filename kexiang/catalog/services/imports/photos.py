@@ -24,7 +24,7 @@ from kexiang.catalog import policies
 from kexiang.catalog.models import ImportJob, ImportPhoto, Record
 from kexiang.catalog.services import ground, parts, writing
 from kexiang.catalog.services.imports.reading import MOST_PICTURES, Pictures, Raw
-from kexiang.catalog.types import PhotoState, files_subject
+from kexiang.catalog.types import PhotoOutcome, files_subject
 from kexiang.core import tabular_pictures
 from kexiang.core.tabular_types import Picture
 from kexiang.files import services as files
@@ -89,7 +89,7 @@ def _photo(job: ImportJob, one: ZippedPhoto) -> ImportPhoto:
         entry=one.entry,
         name=one.name[-300:],
         key=keys[0][:150] if keys else "",
-        state=PhotoState.REFUSED if one.fault else PhotoState.UNKNOWN,
+        outcome=PhotoOutcome.REFUSED if one.fault else PhotoOutcome.UNKNOWN,
         message=one.fault[:200],
     )
 
@@ -119,7 +119,7 @@ class Photos:
         for photo in self.job.photos.order_by("pk"):
             for key in candidates(photo.name):
                 self._rows.setdefault(key, set())
-            if photo.state == PhotoState.ROW and photo.row is not None:
+            if photo.outcome == PhotoOutcome.ROW and photo.row is not None:
                 self._by_row.setdefault(photo.row, []).append(photo)
 
     def see(self, batch: Iterable[Raw]) -> None:
@@ -139,7 +139,7 @@ class Photos:
             return
         self._take_cells()
         zipped = self.job.photos.exclude(entry__startswith=PART)
-        waiting = list(zipped.exclude(state=PhotoState.REFUSED, row=None))
+        waiting = list(zipped.exclude(outcome=PhotoOutcome.REFUSED, row=None))
         known = _records(actor, self.job, {k for p in waiting for k in candidates(p.name)})
         most = field_of(self.spec).max_items or 1  # type: ignore[union-attr]  # is on
         used: dict[object, int] = {}
@@ -149,10 +149,10 @@ class Photos:
             if target:
                 used[target] = used.get(target, 0) + 1
                 if used[target] > most:
-                    photo.state = PhotoState.REFUSED
+                    photo.outcome = PhotoOutcome.REFUSED
                     photo.message = _("一条记录最多 %d 张照片,这一张多出来了。") % most
         ImportPhoto.objects.bulk_update(
-            waiting, ["key", "state", "row", "record", "message"], batch_size=500
+            waiting, ["key", "outcome", "row", "record", "message"], batch_size=500
         )
 
     def _take_cells(self) -> None:
@@ -168,7 +168,7 @@ class Photos:
                 job=job,
                 entry=f"{PART}{one.row}:{one.part}"[:400],
                 name=_("第 %d 行的图片") % one.row,
-                state=PhotoState.ROW,
+                outcome=PhotoOutcome.ROW,
                 row=one.row,
             )
             for one in islice(found, MOST_PICTURES)
@@ -180,17 +180,17 @@ class Photos:
         for key in candidates(photo.name):
             rows, records = self._rows.get(key, set()), known.get(key, set())
             if len(rows) > 1 or (not rows and len(records) > 1):
-                photo.state, photo.key = PhotoState.TWICE, key[:150]
+                photo.outcome, photo.key = PhotoOutcome.TWICE, key[:150]
                 photo.message = _("“%s”对应多条,请在文件名里写资产编号。") % key[:40]
                 return
             if rows:
-                photo.state, photo.key, photo.row = PhotoState.ROW, key[:150], next(iter(rows))
+                photo.outcome, photo.key, photo.row = PhotoOutcome.ROW, key[:150], next(iter(rows))
                 return
             if records:
-                photo.state, photo.key = PhotoState.RECORD, key[:150]
+                photo.outcome, photo.key = PhotoOutcome.RECORD, key[:150]
                 photo.record = next(iter(records))
                 return
-        photo.state = PhotoState.UNKNOWN
+        photo.outcome = PhotoOutcome.UNKNOWN
         photo.message = _("没有这个编号的行或记录。文件名应为资产编号、仪器编号或平台编号。")
 
     def store(self, goods: Sequence[Placed]) -> None:
@@ -218,8 +218,8 @@ def _store(job: ImportJob, photo: ImportPhoto, owner: str, at: datetime, actor: 
                 actor=actor, upload=upload, purpose=Purpose.PICTURE, owner_org=owner, at=at
             ).uid
     except Invalid as error:
-        photo.state, photo.message = PhotoState.REFUSED, str(error)[:200]
-    photo.save(update_fields=["file", "state", "message"])
+        photo.outcome, photo.message = PhotoOutcome.REFUSED, str(error)[:200]
+    photo.save(update_fields=["file", "outcome", "message"])
 
 
 @contextmanager
@@ -256,14 +256,14 @@ def _records(actor: Actor, job: ImportJob, keys: set[str]) -> dict[str, set[str]
 
 def add_to_records(job: ImportJob, actor: Actor, at: datetime) -> None:
     """Give photos of records that existed before to them, as a change of those records."""
-    waiting = job.photos.filter(state=PhotoState.RECORD, file="").order_by("pk")
+    waiting = job.photos.filter(outcome=PhotoOutcome.RECORD, file="").order_by("pk")
     for photo in waiting if job.photos_path else []:
         try:
             with transaction.atomic():
                 _add(job, photo, actor, at)
         except DomainError as error:
-            photo.state, photo.message, photo.file = PhotoState.REFUSED, str(error)[:200], ""
-            photo.save(update_fields=["state", "message", "file"])
+            photo.outcome, photo.message, photo.file = PhotoOutcome.REFUSED, str(error)[:200], ""
+            photo.save(update_fields=["outcome", "message", "file"])
 
 
 def _add(job: ImportJob, photo: ImportPhoto, actor: Actor, at: datetime) -> None:
