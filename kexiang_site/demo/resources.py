@@ -13,8 +13,8 @@ from kexiang_site.demo.organisations import organisations
 from kexiang_site.demo.rows import Row, before, fill
 
 POLICY_FIELDS = (
-    "title", "document_no", "issuers", "policy_level", "policy_category", "issued_on", "published_on",
-    "effective_on", "validity", "topics", "description",
+    "title", "document_no", "issuers", "policy_level", "policy_category", "issued_on",
+    "published_on", "effective_on", "validity", "topics", "description",
 )  # fmt: skip
 FUNDED = {"private_enterprise": "private", "state_enterprise": "soe"}
 UNFUNDED = frozenset({"demand"})  # a demand has no funding source

@@ -158,7 +158,10 @@ def test_the_build_uses_nothing_newer_than_the_floor():
     ("path", "target"),
     [
         ("/help/", "/help"),
-        ("/help/search/?a=1&b=%E4%B8%8D%E9%94%88%E9%92%A2", "/help/search?a=1&b=%E4%B8%8D%E9%94%88%E9%92%A2"),
+        (
+            "/help/search/?a=1&b=%E4%B8%8D%E9%94%88%E9%92%A2",
+            "/help/search?a=1&b=%E4%B8%8D%E9%94%88%E9%92%A2",
+        ),
         ("/search/", "/search"),
         ("/units/", "/units"),
         ("/work", "/work/"),
