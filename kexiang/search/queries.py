@@ -224,6 +224,7 @@ def _hit(
 ) -> Hit:
     terms = plan.marked
     title = marks.marks(view.title, terms)
+    told = reasons.of(view) if reasons else why.Why()
     return Hit(
         id=uid,
         kind=view.kind,
@@ -233,7 +234,8 @@ def _hit(
         highlight=marks.excerpt(view.summary, terms),
         title_html=marks.html(view.title, title),
         title_marks=title,
-        why=reasons.of(view) if reasons else (),
+        why=told.sentences,
+        is_literal=told.is_literal,
     )
 
 

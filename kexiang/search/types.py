@@ -134,7 +134,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One row of a page, ``why`` it was found in sentences. ``highlight`` is HTML: escaped text
+    """One row of a page, ``why`` it was found in sentences (``is_literal``: the shown words say
+    it as it was asked). ``highlight`` is HTML: escaped text
     with ``<mark>`` around what was found; ``title_marks`` are positions in the unescaped title."""
 
     id: str
@@ -146,6 +147,7 @@ class Hit:
     title_html: str = ""
     title_marks: tuple[Mark, ...] = ()
     why: tuple[str, ...] = ()
+    is_literal: bool = True
 
 
 @dataclass(frozen=True, slots=True)

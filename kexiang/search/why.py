@@ -38,6 +38,15 @@ class _Text:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a hit was found; ``is_literal`` when its name, code and summary say all that was asked
+    as it was asked, so that the emphasis in them tells enough."""
+
+    sentences: tuple[str, ...] = ()
+    is_literal: bool = True
+
+
 class Reasons:
     """Tells for the hits of one question why each was found."""
 
@@ -50,21 +59,22 @@ class Reasons:
         self._known: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
         self._about: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {}
 
-    def of(self, view: HitView) -> tuple[str, ...]:
+    def of(self, view: HitView) -> Why:
         """A sentence for each thing asked for, at most three."""
-        if not self._parts:
-            return ()
-        texts = _texts(view)
+        texts = _texts(view) if self._parts else []
         found: dict[str, None] = {}
+        is_literal = True
         for folded in self._parts:
-            found.update(dict.fromkeys(self._of_part(folded, texts)))
+            if place := _place((folded,), texts):
+                found[_sentence("", folded, *place)] = None
+            else:
+                is_literal = False
+                found.update(dict.fromkeys(self._of_part(folded, texts)))
             if len(found) >= MOST:
                 break
-        return tuple(found)[:MOST]
+        return Why(tuple(found)[:MOST], is_literal)
 
     def _of_part(self, folded: str, texts: list[_Text]) -> list[str]:
-        if literal := _place((folded,), texts):
-            return [_sentence("", folded, *literal)]
         if sentence := _by_sound(folded, texts):
             return [sentence]
         for how, names in self._other_names(folded):

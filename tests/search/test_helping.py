@@ -132,6 +132,8 @@ def test_every_hit_tells_why(filled):
     def why(q):
         return ask(q).hits[0].why
 
+    assert ask("晶间腐蚀").hits[0].is_literal
+    assert not ask("TEM").hits[0].is_literal
     assert why("晶间腐蚀") == ("名称中有“晶间腐蚀”",)
     assert why("TEM") == ("名称中有“透射电子显微镜”(“tem”的同义词)",)
     assert why("toushedianzi") == ("名称中有“透射电子”(拼音 toushedianzi)",)
