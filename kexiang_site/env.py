@@ -67,7 +67,7 @@ def database(url: str) -> dict[str, object]:
                 "timeout": 20,
                 "init_command": (
                     "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
-                    "PRAGMA mmap_size=268435456;PRAGMA cache_size=-32000"
+                    "PRAGMA mmap_size=67108864;PRAGMA cache_size=-32000"
                 ),
             },
         }

@@ -139,7 +139,14 @@ def organisation_infos(uids: Iterable[str]) -> dict[str, OrganisationInfo]:
 
 def organisation_info(row: Organisation) -> OrganisationInfo:
     return OrganisationInfo(
-        row.pk, row.uid, row.name, row.code, row.region, row.credit_code, row.is_public
+        id=row.pk,
+        uid=row.uid,
+        name=row.name,
+        code=row.code,
+        region=row.region,
+        credit_code=row.credit_code,
+        is_public=row.is_public,
+        name_en=row.name_en,
     )
 
 

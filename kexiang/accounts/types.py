@@ -107,6 +107,7 @@ class OrganisationInfo:
     region: str
     credit_code: str | None = None
     is_public: bool = True
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

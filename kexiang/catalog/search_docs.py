@@ -12,7 +12,7 @@ from kexiang.accounts import queries as accounts
 from kexiang.catalog import policies, rules
 from kexiang.catalog.models import Record
 from kexiang.catalog.queries import wording
-from kexiang.catalog.queries.cards import card
+from kexiang.catalog.queries.cards import card, owner_name
 from kexiang.catalog.queries.lean import LeanRecord, shown_rows, whole_rows
 from kexiang.catalog.queries.offers import standards_of
 from kexiang.catalog.services.ground import SOURCE
@@ -101,7 +101,9 @@ class RecordSource:
             return {value: reference.region_name(value) for value in values}
         if name == "owner":
             found = accounts.organisation_infos(values)
-            return {value: found[value].name if value in found else value for value in values}
+            return {
+                value: owner_name(found[value]) if value in found else value for value in values
+            }
         field = _field_named(name)
         if field is None:
             return {value: value for value in values}

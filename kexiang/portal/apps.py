@@ -11,7 +11,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from kexiang.core.providers import provide  # noqa: PLC0415 -- apps must be loaded first
-        from kexiang.portal import navigation, workbench  # noqa: PLC0415 -- as above
+        from kexiang.portal import navigation, services, workbench  # noqa: PLC0415 -- as above
         from kexiang.portal.queries import machine  # noqa: PLC0415 -- as above
         from kexiang.reference import queries as reference  # noqa: PLC0415 -- as above
 
@@ -20,5 +20,6 @@ class PortalConfig(AppConfig):
         provide("core.workdays", reference.workdays_between)
         provide("ready", machine.search_ready)
         provide("workbench.menu", workbench.menu)
+        provide("accounts.person_closed", services.forget_person)
         provide("workbench.roles", workbench.roles)
         provide("workbench.todo_count", workbench.todo_count)

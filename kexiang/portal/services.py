@@ -36,6 +36,11 @@ def remove_favourite(*, actor: Actor, record: str) -> None:
     Favourite.objects.filter(person=actor.uid, record=record).delete()
 
 
+def forget_person(*, person: str) -> None:
+    """Delete the marks of a closed account (AA-02)."""
+    Favourite.objects.filter(person=person).delete()
+
+
 def _known(actor: Actor) -> None:
     if not actor.is_known:
         raise NotAuthenticated(_("请先登录,再收藏资源。"))

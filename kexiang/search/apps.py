@@ -10,7 +10,8 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from kexiang.core.providers import provide  # noqa: PLC0415 -- apps must be loaded first
-        from kexiang.search import menus, queries  # noqa: PLC0415 -- as above
+        from kexiang.search import menus, queries, saving  # noqa: PLC0415 -- as above
 
         provide("workbench.menu", menus.menu)
         provide("workbench.todos", queries.todos)
+        provide("accounts.person_closed", saving.forget_person)

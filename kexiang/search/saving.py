@@ -121,6 +121,11 @@ def delete_search(*, actor: Actor, uid: str, at: datetime) -> None:
     row.delete()
 
 
+def forget_person(*, person: str) -> None:
+    """Delete what a closed account had saved, with what it was told (AA-02)."""
+    SavedSearch.objects.filter(person=person).delete()
+
+
 @transaction.atomic
 def mark_read(*, actor: Actor, uid: str, at: datetime) -> int:
     """What was told for this search has been seen; returns how many records."""
@@ -129,7 +134,7 @@ def mark_read(*, actor: Actor, uid: str, at: datetime) -> int:
 
 def tell_due(*, at: datetime) -> int:
     """Ask every saved search that is due and tell its owner what is new; returns how many
-    records were told. Searches of accounts that are closed are deleted."""
+    records were told. Searches of accounts that are locked are paused."""
     due = SavedSearch.objects.filter(due_at__lte=at, is_paused=False).exclude(frequency="never")
     people = list(due.order_by("person").values_list("person", flat=True).distinct()[:MOST_PEOPLE])
     readers = accounts.readers(people, today=at.date())

@@ -53,6 +53,16 @@ def test_ranges_narrow(visitor, place):
     assert 'value="400"' in text
 
 
+def test_english_pages_name_the_unit_in_english(visitor, place):
+    owner = place["xrd"].owner
+    type(owner).objects.filter(pk=owner.pk).update(name_en="Shangdang University")
+
+    english = body(visitor, "/search?kind=instrument&lang=en")
+    assert english.count("Shangdang University") >= 2  # the hit and the filter
+    assert owner.name not in english
+    assert owner.name in body(visitor, "/search?kind=instrument&lang=zh-hans")
+
+
 def test_order_by_price(visitor, place):
     up = body(visitor, "/search?kind=instrument&sort=price")
     down = body(visitor, "/search?kind=instrument&sort=-price")

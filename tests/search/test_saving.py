@@ -8,9 +8,11 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
+from kexiang.accounts import services as accounts
 from kexiang.accounts.models import Person
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Conflict, Invalid, NotAuthenticated, NotFound
+from kexiang.portal.models import Favourite
 from kexiang.search import queries, saving, services
 from kexiang.search.models import SavedHit, SavedSearch
 from tests.search.support import doc
@@ -155,6 +157,24 @@ def test_a_locked_account_is_told_nothing(filled: Any, actor: Actor, person: Per
     assert services.tell_due(at=AT + DAY) == 0
     row.refresh_from_db()
     assert row.is_paused
+
+
+@pytest.mark.req("AA-02")
+def test_a_closed_account_leaves_neither_searches_nor_marks(
+    filled: Any, actor: Actor, person: Person
+) -> None:
+    row = keep(actor)
+    put(filled, published("n1", "透射电子显微镜", AT + timedelta(hours=2)))
+    services.tell_due(at=AT + DAY)
+    assert row.hits.exists()
+    Favourite.objects.create(person=person.uid, record="r" * 26, created_at=AT)
+    Favourite.objects.create(person="somebody else", record="r" * 26, created_at=AT)
+
+    accounts.close_person(actor=actor, uid=person.uid, at=AT + 2 * DAY)
+
+    assert not SavedSearch.objects.exists()
+    assert not SavedHit.objects.exists()
+    assert [mark.person for mark in Favourite.objects.all()] == ["somebody else"]
 
 
 def test_what_cannot_be_kept(filled: Any, actor: Actor) -> None:

@@ -17,10 +17,14 @@ from kexiang.accounts.services import checks
 from kexiang.accounts.services.checks import Problems, person_of
 from kexiang.accounts.types import ContactInfo
 from kexiang.audit import services as audit
+from kexiang.core.providers import providers
 from kexiang.kernel.actor import Actor
 from kexiang.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 
 UNPROVEN_FOR = timedelta(days=1)
+CLOSED_SLOT = "accounts.person_closed"
+"""Callables ``(*, person)`` of contexts that keep something of a person for himself (what he
+marked, what he asked): told in the transaction in which the account is closed, to delete it."""
 
 
 def fresh_username() -> str:
@@ -224,6 +228,8 @@ def close_person(*, actor: Actor, uid: str, at: datetime) -> Person:
     person.is_active, person.closed_at, person.last_login = False, at, None
     person.set_unusable_password()
     person.save()
+    for forget in providers(CLOSED_SLOT):
+        forget(person=person.uid)
     _journal(person, "person.closed", actor, at)
     return person
 

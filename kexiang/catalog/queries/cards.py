@@ -44,7 +44,7 @@ def card(row: Record | LeanRecord) -> Card:
         subtitle=row.model,
         summary=summary(spec, values),
         url=wording.address(row.kind, row.uid),
-        owner=_owner_name(owner),
+        owner=owner_name(owner),
         owner_uid=owner.uid,
         owner_code=owner.code,
         region=row.region,
@@ -63,10 +63,9 @@ def card(row: Record | LeanRecord) -> Card:
     )
 
 
-def _owner_name(owner: Any) -> str:
-    """The unit's name in the language of the page; rows of the index carry the Chinese one."""
-    english = str(getattr(owner, "name_en", "")) if is_english() else ""
-    return english or str(owner.name)
+def owner_name(owner: Any) -> str:
+    """The unit's name in the language of the page."""
+    return str((is_english() and owner.name_en) or owner.name)
 
 
 def _title(spec: KindSpec, title: str, values: dict[str, Any]) -> str:

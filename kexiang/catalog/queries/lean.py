@@ -18,6 +18,7 @@ class LeanOwner:
     uid: str
     name: str
     code: str
+    name_en: str = ""
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ _SHOWN = (
     "completeness", "version", "valid_until",
 )  # fmt: skip
 _MORE = ("value_wan", "price_fen", "published_at", "confirmed_at", "updated_at")
-_OWNER = ("owner__uid", "owner__name", "owner__code")
+_OWNER = ("owner__uid", "owner__name", "owner__code", "owner__name_en")
 _NOTHING = (None,) * len(_MORE)
 
 
@@ -71,11 +72,11 @@ def _lean(values: Any, owner: Any) -> LeanRecord:
 def shown_rows(uids: Iterable[str]) -> list[LeanRecord]:
     """What a hit shows, without the numbers a card does not need."""
     rows: Any = Record.objects.filter(uid__in=uids).order_by().values_list(*_SHOWN, *_OWNER)
-    return [_lean([*row[:-3], *_NOTHING], row[-3:]) for row in rows]
+    return [_lean([*row[: -len(_OWNER)], *_NOTHING], row[-len(_OWNER) :]) for row in rows]
 
 
 def whole_rows(uids: Iterable[str]) -> list[LeanRecord]:
     """Everything a search document is made of."""
     wanted = (*_SHOWN, *_MORE, *_OWNER)
     rows: Any = Record.objects.filter(uid__in=uids).order_by().values_list(*wanted)
-    return [_lean(row[:-3], row[-3:]) for row in rows]
+    return [_lean(row[: -len(_OWNER)], row[-len(_OWNER) :]) for row in rows]

@@ -67,7 +67,7 @@ class Workshop:
         self.cleaner = Cleaner(self.spec, lookup, units=units, today=today)
         self._owners: dict[str, OrganisationInfo | None] = {}
         self._departments: dict[int, str] = {}
-        self._seen: dict[tuple[int, str, str], int] = {}
+        self._seen: dict[tuple[int, str], dict[str, int]] = {}
         self._own = accounts.organisation_info(job.owner) if job.owner else None
         self._numbers = parts.number_fields(self.spec)
         self.photos = Photos(job, self.spec, at)
@@ -132,7 +132,8 @@ class Workshop:
             kept = []
             for good in done.goods:
                 value = good.columns[column]
-                before = self._seen.setdefault((good.owner.id, column, value), good.row)
+                seen = self._seen.setdefault((good.owner.id, column), {})
+                before = seen.setdefault(value, good.row)
                 message = ""
                 if value and (good.owner.id, value) in taken:
                     message = _("%(label)s“%(value)s”在本单位已有记录,请核对是否重复填报。")

@@ -342,6 +342,10 @@ def begin_undo(*, actor: Actor, uid: str, at: datetime) -> ImportJob:
 
 
 def is_big(job: ImportJob) -> bool:
-    """Whether the work belongs into the job queue rather than into the request."""
+    """Whether the work belongs into the job queue rather than into the request.
+
+    A sheet that does not say how many rows it has, and was too long to be seen to its end, is big.
+    """
     size = Path(job.path).stat().st_size if Path(job.path).exists() else 0
-    return job.rows_total > INLINE_ROWS or size > 2 * 1024 * 1024
+    most = 2 * 1024**2 if job.rows_total else 32 * 1024
+    return job.rows_total > INLINE_ROWS or size > most

@@ -80,7 +80,7 @@ def inspect(
         sheet=found.sheet,
         header_row=row,
         heads=tuple(head[:200] for head in heads),
-        rows_hint=max((found.rows_hint or found.rows_seen) - row, 0),
+        rows_hint=max((found.rows_hint or (found.rows_seen if found.is_whole else 0)) - row, 0),
         preset=preset.code if preset else "",
         stated={str(index): unit for index, unit in units.items()},
         hidden=frozenset(hidden),
