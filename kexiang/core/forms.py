@@ -8,6 +8,8 @@ from django.forms.renderers import DjangoTemplates
 from django.template.backends.django import DjangoTemplates as Engine
 from django.utils.functional import cached_property
 
+from kexiang.kernel.errors import DomainError, Invalid
+
 CLASSES = {
     "CheckboxInput": "form-check-input",
     "RadioSelect": "form-check-input",
@@ -18,6 +20,16 @@ CLASSES = {
     "HiddenInput": "",
     "MultipleHiddenInput": "",
 }
+
+
+def show_problems(form: forms.Form, error: DomainError) -> None:
+    """Add the faults a service found to their fields; those without a field stand above."""
+    if not isinstance(error, Invalid):
+        form.add_error(None, str(error))
+        return
+    for problem in error.problems:
+        where = problem.where if problem.where in form.fields else None
+        form.add_error(where, problem.message)
 
 
 def control_class(widget: forms.Widget) -> str:

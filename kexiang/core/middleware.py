@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -14,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext, ngettext
 
 from kexiang.core import metrics
+from kexiang.core.counting import counted
 from kexiang.core.http import TITLES, problem_of
 from kexiang.core.views import error_page
 from kexiang.kernel.errors import TooMany
@@ -174,19 +174,6 @@ class LocaleMiddleware:
         return chosen if chosen in known else settings.LANGUAGE_CODE
 
 
-def _counted(key: str) -> int:
-    """How often this key was counted, this time included."""
-    try:
-        return cache.incr(key)
-    except ValueError:
-        if cache.add(key, 1, timeout=120):
-            return 1
-    try:
-        return cache.incr(key)
-    except ValueError:  # the entry was evicted between the two calls
-        return 1
-
-
 class RateLimitMiddleware:
     """60 anonymous writes and log-ins and 600 reads per client and minute (design.md §3).
 
@@ -216,7 +203,7 @@ class RateLimitMiddleware:
         client = actor.uid if known and actor else request.META.get("REMOTE_ADDR", "")
         minute, second = divmod(int(time.time()), 60)
         key = f"rate:{kind}:{client}:{minute}"
-        if _counted(key) <= limit:
+        if counted(key, seconds=120) <= limit:
             return None
         wait = 60 - second
         return TooMany(

@@ -5,7 +5,6 @@ from io import TextIOWrapper
 from tempfile import TemporaryFile
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse, HttpResponseBase
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kexiang.core.forms import show_problems
 from kexiang.core.http import ActorRequest
 from kexiang.core.tabular import write_csv
 from kexiang.kernel.actor import Actor
@@ -96,7 +96,7 @@ def saved_create(request: ActorRequest) -> HttpResponse:
                 **form.cleaned_data,
             )
         except (Invalid, Conflict) as error:
-            _show(form, error)
+            show_problems(form, error)
         else:
             messages.success(request, _("已收藏“%(name)s”。") % {"name": row.name})
             return redirect("search:saved_list")
@@ -109,15 +109,6 @@ def saved_create(request: ActorRequest) -> HttpResponse:
         "cancel_url": f"/search?{request.GET.urlencode()}",
     }
     return render(request, "ui/form_page.html", context)
-
-
-def _show(form: forms.Form, error: Invalid | Conflict) -> None:
-    if not isinstance(error, Invalid):
-        form.add_error(None, str(error))
-        return
-    for problem in error.problems:
-        where = problem.where if problem.where in form.fields else None
-        form.add_error(where, problem.message)
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,7 +125,7 @@ def saved_detail(request: ActorRequest, uid: str) -> HttpResponse:
                 actor=request.actor, uid=uid, at=timezone.now(), **form.cleaned_data
             )
         except (Invalid, Conflict) as error:
-            _show(form, error)
+            show_problems(form, error)
         else:
             messages.success(request, _("已保存。"))
             return redirect("search:saved_detail", uid=uid)

@@ -23,7 +23,7 @@ from kexiang.accounts.forms import (
 from kexiang.accounts.models import Organisation
 from kexiang.accounts.types import Attribute, Role
 from kexiang.accounts.views import lists
-from kexiang.accounts.views.problems import show
+from kexiang.core.forms import show_problems
 from kexiang.core.http import ActorRequest
 from kexiang.kernel.errors import DomainError, NotAllowed, NotFound
 from kexiang.reference import queries as reference
@@ -122,7 +122,7 @@ def organisation_create(request: ActorRequest) -> HttpResponse:
                 actor=request.actor, at=timezone.now(), **form.cleaned_data
             )
         except DomainError as error:
-            show(form, error)
+            show_problems(form, error)
         else:
             messages.success(request, _("单位已开通。请在“成员与角色”中邀请单位管理员。"))
             return redirect("accounts:organisation", uid=row.uid)
@@ -168,7 +168,7 @@ def organisation_edit(request: ActorRequest, uid: str) -> HttpResponse:
                 at=timezone.now(),
             )
         except DomainError as error:
-            show(form, error)
+            show_problems(form, error)
         else:
             messages.success(request, _("单位信息已保存。"))
             return redirect("accounts:organisation", uid=uid)
@@ -206,7 +206,7 @@ def organisation_fact(request: ActorRequest, uid: str, attribute: str) -> HttpRe
                 **form.cleaned_data,
             )
         except DomainError as error:
-            show(form, error)
+            show_problems(form, error)
         else:
             messages.success(request, _("已保存,自该日起生效;以前的取值仍保留。"))
             return redirect("accounts:organisation", uid=uid)
@@ -232,7 +232,7 @@ def organisation_members(request: ActorRequest, uid: str) -> HttpResponseBase:
                 actor=request.actor, organisation=uid, at=timezone.now(), **form.cleaned_data
             )
         except DomainError as error:
-            show(form, error)
+            show_problems(form, error)
         else:
             messages.success(request, _("已授予角色,并已短信告知本人。"))
             return redirect("accounts:organisation_members", uid=uid)

@@ -16,7 +16,7 @@ from kexiang.accounts import policies, queries, rules, services
 from kexiang.accounts.forms import GrantForm, PeopleFilter, PersonForm
 from kexiang.accounts.models import Person
 from kexiang.accounts.views import lists
-from kexiang.accounts.views.problems import show
+from kexiang.core.forms import show_problems
 from kexiang.core.http import ActorRequest
 from kexiang.kernel.errors import DomainError, Invalid, NotAllowed, NotFound, Problem
 
@@ -112,7 +112,7 @@ def person_create(request: ActorRequest) -> HttpResponse:
                 actor=request.actor, at=timezone.now(), **form.cleaned_data
             )
         except Invalid as error:
-            show(form, error)
+            show_problems(form, error)
         else:
             messages.success(request, _("账号已开通,本人用手机号和短信验证码登录。"))
             return redirect("accounts:person", uid=person.uid)
@@ -136,7 +136,7 @@ def person_detail(request: ActorRequest, uid: str) -> HttpResponse:
         try:
             _grant(request, uid, form.cleaned_data)
         except DomainError as error:
-            show(form, error)
+            show_problems(form, error)
         else:
             messages.success(request, _("角色已授予。"))
             return redirect("accounts:person", uid=uid)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kexiang.accounts import policies, queries, services
 from kexiang.accounts.forms import CloseAccountForm, NameForm, NewPasswordForm, TokenForm
 from kexiang.accounts.middleware import AccountRequest
-from kexiang.accounts.views.problems import show
+from kexiang.core.forms import show_problems
 from kexiang.core.http import ActorRequest
 from kexiang.kernel.errors import Invalid, NotAllowed
 
@@ -72,7 +72,7 @@ def password_new(request: ActorRequest) -> HttpResponse:
                 at=timezone.now(),
             )
         except Invalid as error:
-            show(form, error)
+            show_problems(form, error)
         else:
             update_session_auth_hash(request, person)
             messages.success(request, _("新密码已设置,其他设备上的登录已失效。"))
@@ -120,7 +120,7 @@ def token_create(request: ActorRequest) -> HttpResponse:
                 at=at,
             )
         except Invalid as error:
-            show(form, error)
+            show_problems(form, error)
         else:
             return render(request, "accounts/token_created.html", {"issued": issued})
     return _form(request, form, _("创建接口令牌"), submit=_("创建"))

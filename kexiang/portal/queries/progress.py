@@ -8,6 +8,7 @@ no reason, no name and no content: for those one signs in.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2b
 from typing import Any
 
 from django.core.cache import cache
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext, pgettext
 from kexiang.accounts import queries as accounts
 from kexiang.catalog import queries as catalog
 from kexiang.catalog.types import RecordState
+from kexiang.core.counting import counted
 from kexiang.kernel.errors import NotFound, TooMany
 from kexiang.kinds import queries as kinds
 from kexiang.portal import words
@@ -48,25 +50,17 @@ def progress(number: str, tail: str) -> Progress:
     (``TooMany``): four digits must not be found by trying.
     """
     number = number.strip().upper()[:32]
-    key = f"progress:{number}"
-    cache.add(key, 0, timeout=LOCKED_S)
-    if cache.get(key, 0) >= TRIES:
+    key = f"progress:{blake2b(number.encode(), digest_size=16).hexdigest()}"
+    if counted(key, seconds=LOCKED_S) > TRIES:
         raise TooMany(_("这个编号查询失败次数过多,请一小时后再试,或登录后查看。"), LOCKED_S)
     row = catalog.submission(number)
     person = (row["submitted_by"] or row["created_by"]) if row else ""
     if row is None or not accounts.mobile_ends_with(person, tail.strip()):
-        _count(key)
         raise NotFound(
             _("编号与手机尾号不符。请核对编号,并填写提交人手机号的后四位;登录后也可以查看。")
         )
+    cache.delete(key)  # whoever knows the digits has not been trying
     return _worded(row)
-
-
-def _count(key: str) -> None:
-    try:
-        cache.incr(key)
-    except ValueError:  # the entry ended between the two calls
-        cache.add(key, 1, timeout=LOCKED_S)
 
 
 def _worded(row: Mapping[str, Any]) -> Progress:
